@@ -1,0 +1,288 @@
+"""What a `.pb` file says is read exactly, in every dialect; what it does not say is never guessed."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from pbvote.tally.pabulib import PabulibError
+from pbvote.tally.pabulib.reader import contents
+
+ELECTIONS = Path(__file__).parent / "elections"
+
+META = """META
+key;value
+description;Test
+budget;100
+vote_type;{kind}
+rule;greedy
+"""
+PROJECTS = """PROJECTS
+project_id;cost;name
+a;60;Apples
+b;50;Berries
+c;30;Cherries
+"""
+
+
+def file_of(votes="voter_id;vote\n1;a\n", *, kind="approval", meta="", projects=PROJECTS):
+    return (META.format(kind=kind) + meta + projects + "VOTES\n" + votes).encode()
+
+
+def kinds_of(notes):
+    return [note.kind for note in notes]
+
+
+def test_a_plain_approval_file_is_read_whole():
+    read = contents(ELECTIONS / "seven_benches_approval.pb")
+    assert read.kind == "approval"
+    assert read.meta["unit"] == "Little Marsh"
+    assert (read.budget, read.scale) == (100, 1)
+    assert read.costs == {"bench": 60, "swing": 50, "pump": 30, "sign": 10}
+    assert read.ballots.named[0] == ("bench", "swing")
+    assert read.selected == {"bench": 1, "swing": 0, "pump": 1, "sign": 1}
+    assert read.notes == ()
+
+
+def test_decimals_become_whole_minor_units_and_quotes_keep_delimiters_and_line_ends():
+    read = contents(ELECTIONS / "quotes_and_decimals.pb")
+    assert read.scale == 100
+    assert read.budget == 100_050
+    assert read.costs == {"p1": 40_025, "p2": 60_000, "p3": 10_050}
+    assert read.projects["p1"]["name"] == 'Benches; a table; and "shade"'
+    assert read.projects["p2"]["name"] == "A swing\nwith two seats"
+    assert read.meta["description"] == 'A name with a ; in it, and a "quoted" word'
+    assert read.projects["p1"]["category"] == "parks,seating"
+    assert read.voters[1] == ["2", "51", "p2,p1"]
+
+
+def test_points_stand_beside_the_projects_they_are_given_to():
+    read = contents(ELECTIONS / "four_points_each.pb")
+    assert read.ballots.named[2] == ("b", "a")
+    assert read.ballots.points[2] == (3, 1)
+
+
+def test_a_scoring_ballot_gives_the_default_score_to_what_it_does_not_list():
+    read = contents(ELECTIONS / "scores_with_a_default.pb")
+    first = dict(zip(read.ballots.named[0], read.ballots.points[0], strict=True))
+    assert first == {"a": 2, "b": 2, "c": 1}
+
+
+def test_a_cost_of_nines_means_withdrawn():
+    read = contents(ELECTIONS / "one_each_with_a_withdrawal.pb")
+    assert read.withdrawn == ("a",)
+    assert read.ballots.named[0] == ("a",)
+
+
+def test_nines_within_the_budget_are_a_cost_like_any_other():
+    projects = PROJECTS.replace("a;60", "a;999999999")
+    read = contents(file_of(projects=projects).replace(b"budget;100", b"budget;2000000000"))
+    assert read.withdrawn == ()
+
+
+@pytest.mark.parametrize("name", ["choose-1", "choose_1", "CHOOSE-1", "Choose1"])
+def test_the_ballot_kind_is_read_whatever_its_case(name):
+    assert contents(file_of(kind=name)).kind == "choose-1"
+
+
+def test_byte_order_marks_carriage_returns_and_empty_lines_change_nothing():
+    plain = file_of("voter_id;vote\n1;a,b\n2;c\n")
+    odd = b"\xef\xbb\xbf" + plain.replace(b"\n", b"\r\n").replace(b"PROJECTS", b"\r\n  \r\nPROJECTS")
+    assert contents(odd).ballots.named == contents(plain).ballots.named
+    assert contents(plain.replace(b"\n", b"\r")).costs == contents(plain).costs
+
+
+def test_spaces_around_cells_and_empty_cells_at_the_end_change_nothing():
+    spaced = (
+        file_of().replace(b";", b" ; ").replace(b"META\n", b"META ;;\n").replace(b"Apples", b"Apples ; ; ")
+    )
+    assert contents(spaced).costs == contents(file_of()).costs
+
+
+def test_a_file_with_tabs_between_its_cells_is_read_like_one_with_semicolons():
+    read = contents(file_of("voter_id;vote\n1;a,b\n").replace(b";", b"\t"))
+    assert read.ballots.named == [("a", "b")]
+
+
+def test_section_titles_may_be_in_any_case_and_order():
+    text = file_of().decode().replace("PROJECTS", "Projects").replace("META", "meta")
+    meta, rest = text.split("Projects")
+    assert contents(("Projects" + rest + meta).encode()).costs == contents(file_of()).costs
+
+
+def test_a_missing_key_value_line_is_noted_and_nothing_is_lost():
+    read = contents(file_of().replace(b"key;value\n", b""))
+    assert read.meta["description"] == "Test"
+    assert kinds_of(read.notes) == ["header"]
+
+
+def test_a_repeated_id_in_a_ballot_counts_once_where_it_stands_first():
+    read = contents(file_of("voter_id;vote\n1;b,a,b\n2;a,a\n", kind="ordinal"))
+    assert read.ballots.named == [("b", "a"), ("a",)]
+    note = read.notes[0]
+    assert (note.kind, note.line, note.count) == ("repeated-id", 14, 2)
+
+
+def test_points_of_a_repeated_id_are_those_of_its_first_place():
+    read = contents(file_of("voter_id;vote;points\n1;b,a,b;5,3,1\n", kind="cumulative"))
+    assert read.ballots.named == [("b", "a")]
+    assert read.ballots.points == [(5, 3)]
+
+
+def test_a_blank_ballot_is_left_out_and_counted():
+    read = contents(file_of("voter_id;vote\n1;a\n2;\n3\n4; , \n5;none\n"))
+    assert len(read.ballots.named) == 1
+    assert read.ballots.blank == 4
+    assert kinds_of(read.notes) == ["blank-ballot"]
+
+
+def test_counts_in_meta_that_do_not_fit_are_noted():
+    read = contents(file_of(meta="num_votes;7\nnum_projects;3\n"))
+    assert [(note.kind, "num_votes says 7" in note.text) for note in read.notes] == [("count", True)]
+
+
+@pytest.mark.parametrize(
+    ("written", "minor", "scale"),
+    [
+        ("60", 60, 1),
+        ("60.00", 60, 1),
+        ("60,50", 605, 10),
+        ("1 060.25", 106_025, 100),
+        ("1,060,000", 1_060_000, 1),
+        ("1,060.5", 10_605, 10),
+        ("6E+01", 60, 1),
+        ("60.1250", 60_125, 1000),
+    ],
+)
+def test_amounts_are_read_exactly(written, minor, scale):
+    read = contents(file_of(projects=PROJECTS.replace("a;60", f"a;{written}")))
+    assert (read.costs["a"], read.scale) == (minor, scale)
+    assert read.costs["b"] == 50 * scale
+    assert read.budget == 100 * scale
+
+
+def test_an_amount_with_too_many_decimals_is_rounded_and_noted():
+    read = contents(file_of(projects=PROJECTS.replace("a;60", "a;59.99999999")))
+    assert read.costs["a"] == 60
+    assert kinds_of(read.notes) == ["rounded"]
+
+
+def test_points_may_be_fractions():
+    read = contents(file_of("voter_id;vote;points\n1;a,b;2.5,0.1\n", kind="cumulative"))
+    assert read.ballots.points == [(Fraction(5, 2), Fraction(1, 10))]
+
+
+@pytest.mark.parametrize(
+    "selected", [("1", "0", "2"), ("True", "false", "2"), ("1.0", "", "2.0"), ("yes", "none", "2")]
+)
+def test_selected_is_read_as_a_number_not_as_yes_or_no(selected):
+    rows = "".join(f"{name};10;{mark}\n" for name, mark in zip("abc", selected, strict=True))
+    read = contents(file_of(projects="PROJECTS\nproject_id;cost;selected\n" + rows))
+    assert read.selected == {"a": 1, "b": 0, "c": 2}
+
+
+def test_a_column_selected_that_says_nothing_is_no_result():
+    read = contents(file_of(projects="PROJECTS\nproject_id;cost;selected\na;10;\nb;5;none\n"))
+    assert read.selected is None
+
+
+def test_a_project_row_repeated_word_for_word_counts_once():
+    read = contents(file_of(projects=PROJECTS + "a;60;Apples\n"))
+    assert list(read.costs) == ["a", "b", "c"]
+    assert kinds_of(read.notes) == ["repeated-project"]
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "column", "words"),
+    [
+        (b"", 1, 1, "META is missing"),
+        (b"hello", 1, 1, "expected the title META"),
+        (b"META\nkey;value\nbudget;1\nvote_type;approval\n", 4, 1, "PROJECTS is missing"),
+        (b"META\n", 1, 1, "META has no line with column names"),
+        (file_of() + b"VOTES\nvoter_id;vote\n", 15, 1, "second VOTES"),
+        (file_of().replace(b"budget;100\n", b""), 1, 1, "does not say budget"),
+        (file_of().replace(b"budget;100", b"budget;lots"), 4, 8, "'lots' is not a number"),
+        (file_of().replace(b"budget;100", b"budget;-1"), 4, 8, "below zero"),
+        (file_of().replace(b"budget;100", b"budget;nan"), 4, 8, "is not a number"),
+        (file_of(meta="budget;200\n"), 7, 1, "given twice"),
+        (file_of(meta="max_length;1.5\n"), 7, 12, "whole number"),
+        (file_of(meta=";lost\n"), 7, 1, "without a key"),
+        (file_of(kind="veto"), 5, 11, "'veto' is not known"),
+        (file_of(projects=PROJECTS.replace("b;50", "b;")), 10, 3, "number is missing"),
+        (file_of(projects=PROJECTS.replace("b;50", "b;  5x")), 10, 5, "'5x' is not a number"),
+        (file_of(projects=PROJECTS.replace("b;50", "b;1,500")), 10, 3, "could be 1500 or 1.500"),
+        (file_of(projects=PROJECTS.replace("b;50", ";50")), 10, 1, "no id"),
+        (file_of(projects=PROJECTS.replace("b;50", "a;50")), 10, 1, "listed twice"),
+        (file_of(projects=PROJECTS.replace("b;50;Berries", "b;50;Berries; and cream")), 10, 15, "more cells"),
+        (file_of(projects=PROJECTS.replace("cost", "price")), 8, 1, "no column cost"),
+        (file_of(projects=PROJECTS.replace("name", "cost")), 8, 1, "more than one column cost"),
+        (file_of(projects="PROJECTS\nproject_id;cost\n"), 7, 1, "no projects"),
+        (file_of("voter_id;choice\n1;a\n"), 13, 1, "no column vote"),
+        (file_of("voter_id;vote\n1;a\n2;a,x\n"), 15, 5, "'x', which is not in PROJECTS"),
+        (file_of('voter_id;vote\n1;"a,x"\n'), 14, 6, "'x', which is not in PROJECTS"),
+        (file_of("voter_id;vote\n1;a,b\n", kind="choose-1"), 14, 3, "names 2 projects; the most is 1"),
+        (file_of("voter_id;vote\n1;a\n", kind="cumulative"), 13, 1, "need a column points"),
+        (file_of("voter_id;vote;points\n1;a,b;3\n", kind="cumulative"), 14, 7, "2 projects but 1 points"),
+        (file_of("voter_id;vote;points\n1;a;three\n", kind="scoring"), 14, 5, "'three' is not a number"),
+        (file_of("voter_id;vote;points\n1;a;-1\n", kind="cumulative"), 14, 5, "below zero"),
+        (file_of('voter_id;vote\n1;"a\n'), 14, 3, "never closed"),
+        (file_of(projects=PROJECTS.replace("Berries", '"Berries')), 10, 6, "never closed"),
+        (
+            file_of(projects=PROJECTS.replace("Berries", '"Berries').replace("Ch", 'C"h')),
+            10,
+            6,
+            "middle of a cell",
+        ),
+        (file_of(projects="PROJECTS\nproject_id;cost;selected\na;5;maybe\n"), 9, 5, "has to be 0, 1, 2 or 3"),
+        (
+            file_of(kind="scoring", meta="default_score;x\n", votes="voter_id;vote;points\n1;a;1\n"),
+            7,
+            15,
+            "'x' is",
+        ),
+        (file_of().replace(b"Cherries", b"Ch\xe9rise"), 11, 8, "not UTF-8"),
+        ("META".encode("utf-16"), 1, 1, "UTF-16"),
+    ],
+)
+def test_a_broken_file_is_refused_with_the_place_of_the_trouble(data, line, column, words):
+    with pytest.raises(PabulibError) as caught:
+        contents(data)
+    assert (caught.value.line, caught.value.column) == (line, column), str(caught.value)
+    assert words in caught.value.reason
+    assert str(caught.value).startswith(f"line {line}, column {column}: ")
+
+
+def test_a_lenient_reading_drops_what_it_cannot_place_and_says_so():
+    votes = "voter_id;vote\n1;a,x\n2;x\n3;b;extra\n"
+    read = contents(file_of(votes), lenient=True)
+    assert read.ballots.named == [("a",), ("b",)]
+    assert read.ballots.blank == 1
+    assert kinds_of(read.notes) == ["unknown-id", "blank-ballot", "extra-cells"]
+
+
+def test_a_lenient_reading_leaves_out_an_overfull_choose_one_ballot():
+    read = contents(file_of("voter_id;vote\n1;a,b\n2;b\n", kind="choose-1"), lenient=True)
+    assert read.ballots.named == [("b",)]
+
+
+def test_text_after_a_closing_quote_stays_part_of_the_cell_and_is_noted():
+    read = contents(file_of(projects=PROJECTS.replace("Berries", '"Red" berries')))
+    assert read.projects["b"]["name"] == "Red berries"
+    assert kinds_of(read.notes) == ["quote"]
+
+
+def test_a_quote_inside_a_cell_is_an_ordinary_character():
+    read = contents(file_of(projects=PROJECTS.replace("Berries", 'Red "berries"')))
+    assert read.projects["b"]["name"] == 'Red "berries"'
+    assert read.notes == ()
+
+
+def test_an_unquoted_delimiter_in_a_meta_value_is_kept_and_noted():
+    read = contents(file_of(meta="comment;#1: one; two\n"))
+    assert read.meta["comment"] == "#1: one; two"
+    assert kinds_of(read.notes) == ["delimiter"]
+
+
+def test_a_path_that_does_not_exist_is_the_usual_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        contents(tmp_path / "missing.pb")
