@@ -27,7 +27,7 @@ texts = st.text(
 @st.composite
 def elections(draw):
     names = draw(st.lists(ids, min_size=1, max_size=6, unique=True))
-    projects = [Project(id=name, cost=draw(st.integers(0, 10**9)), name=draw(texts)) for name in names]
+    projects = [Project(id=name, cost=draw(st.integers(0, 999_999_998)), name=draw(texts)) for name in names]
     withdrawn = draw(st.sets(st.sampled_from(names), max_size=len(names) - 1))
     kind = draw(st.sampled_from(("ranked", "approval", "cumulative", "scoring", "choose_one")))
     rest = {"projects": projects, "budget": draw(st.integers(0, 10**9)), "withdrawn": withdrawn}

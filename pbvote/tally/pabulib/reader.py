@@ -155,9 +155,7 @@ class _Reader(Reading):
     def _meta_count(self, meta: Mapping[str, str], key: str) -> int:
         count = self._meta_amount(meta, key)
         if count != int(count):
-            raise PabulibError(
-                f"{key} has to be a whole number", self.meta_lines[key], self._value_column(key)
-            )
+            raise self._meta_error(f"{key} has to be a whole number", key)
         return int(count)
 
     def _meta_points(self, meta: Mapping[str, str], key: str) -> Fraction:
