@@ -48,6 +48,21 @@ def rounded(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-MAX_DECIMALS), rounding=ROUND_HALF_EVEN)
 
 
+def all_nines(amount: Decimal) -> bool:
+    """Whether an amount is 999999999 or a longer run of nines: no real cost, but a mark of withdrawal."""
+    return (
+        amount == amount.to_integral_value() and len(digits := str(int(amount))) >= 9 and set(digits) == {"9"}
+    )
+
+
+def nines_above(units: int) -> str:
+    """The shortest run of nines, of nine or more, that is more than an amount of whole units."""
+    digits = "9" * 9
+    while int(digits) <= units:
+        digits += "9"
+    return digits
+
+
 def minor_units(amount: Decimal, scale: int) -> int:
     """The amount in minor units, where one unit of the file's currency is `scale` minor units."""
     return int(amount * scale)

@@ -15,9 +15,6 @@ from pbvote.tally.pabulib.problems import Note, PabulibError
 from pbvote.tally.pabulib.reader import Contents, contents
 from pbvote.tally.pabulib.writer import meta_table, table
 
-WITHDRAWN_COST = 999_999_999
-"""What Pabulib writes as the cost of a project withdrawn after the vote, in whole units of currency."""
-
 
 @dataclass(frozen=True)
 class PabulibFile:
@@ -207,7 +204,8 @@ def _projects_table(
     for project, supporters, points in facts:
         first = [project.id, amounts.written(project.cost, scale), str(supporters), str(points), project.name]
         rows.append((project.id, first))
-    rows.extend((name, [name, str(WITHDRAWN_COST), "0", "0", name]) for name in sorted(election.withdrawn))
+    gone = amounts.nines_above(election.budget // scale + 1)
+    rows.extend((name, [name, gone, "0", "0", name]) for name in sorted(election.withdrawn))
     for name, cells in rows:
         cells.extend(column.get(name, "") for column in columns.values())
         if selected is not None:

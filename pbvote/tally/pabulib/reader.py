@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pbvote.tally.pabulib import amounts
 from pbvote.tally.pabulib.problems import Note, Notes, PabulibError
-from pbvote.tally.pabulib.reading import NOTHING, Reading
+from pbvote.tally.pabulib.reading import MOST, NOTHING, Reading
 from pbvote.tally.pabulib.rows import Lines, Section, decode, sections
 from pbvote.tally.pabulib.votes import Ballots, fill_default_score, length_shown, read_votes
 
@@ -82,8 +82,12 @@ class _Reader(Reading):
         projects, costs = self._projects(parts["PROJECTS"])
         budget = self._meta_amount(meta, "budget")
         scale = 10 ** max(map(amounts.decimals, (budget, *costs.values())))
+        withdrawn = tuple(name for name, cost in costs.items() if cost > budget and amounts.all_nines(cost))
         units = {name: amounts.minor_units(cost, scale) for name, cost in costs.items()}
-        withdrawn = tuple(name for name, cost in costs.items() if _means_withdrawn(cost, budget))
+        units.update((name, min(units[name], MOST)) for name in withdrawn)
+        if max(budget * scale, *units.values()) > MOST:
+            reason = f"the amounts need {scale} minor units to one, and then are above {MOST:,}"
+            raise self._meta_error(reason, "budget")
         length = self._length(meta, parts["VOTES"], kind, len(projects))
         ballots, voters = read_votes(self, parts["VOTES"], kind, projects, length)
         if kind == "scoring" and meta.get("default_score"):
@@ -228,9 +232,3 @@ class _Reader(Reading):
                 reason = f"selected is {values['selected']!r}; it has to be 0, 1, 2 or 3"
                 raise self.error(reason, section, lines[name], column) from None
         return selected if said else None
-
-
-def _means_withdrawn(cost: Decimal, budget: Decimal) -> bool:
-    """Pabulib gives a project that was withdrawn after the vote a cost made of nines."""
-    digits = str(int(cost))
-    return cost == int(cost) and len(digits) >= 9 and set(digits) == {"9"} and cost > budget

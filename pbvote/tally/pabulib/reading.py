@@ -8,8 +8,8 @@ from pbvote.tally.pabulib import amounts
 from pbvote.tally.pabulib.problems import Notes, PabulibError
 from pbvote.tally.pabulib.rows import Lines, Section
 
-MOST = 10**14
-"""The largest amount in units of the currency: with four decimals it still is within the count's limit."""
+MOST = 10**18
+"""The largest amount that can be counted, in minor units."""
 NOTHING = ("", "none", "null", "nan")
 
 
@@ -51,7 +51,7 @@ class Reading:
             raise self.error(f"{what}: {error}", section, line, index) from None
         if amount < 0:
             raise self.error(f"{what} is below zero", section, line, index)
-        if amount > MOST:
+        if amount > MOST and not amounts.all_nines(amount):
             raise self.error(f"{what} is above {MOST:,}, the most that can be counted", section, line, index)
         if amounts.decimals(amount) > amounts.MAX_DECIMALS:
             most = amounts.MAX_DECIMALS
