@@ -1,1 +1,128 @@
-"""The composition root."""
+"""The composition root: it reads like a table of contents."""
+
+import sys
+from datetime import timedelta
+
+import click
+from flask import Flask, request
+from govuk_frontend_wtf.main import WTFormsHelpers
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from pbvote.extensions import babel, csrf, db, limiter, login
+from pbvote.models.database import begin_write, engine_options, normalise_url, prepare_engine
+from pbvote.services import rate_limits
+from pbvote.services.keyring import Keyring
+from pbvote.settings import ROOT, Settings, SettingsError
+from pbvote.web import access, delivery, errors, languages, presentation, request_log
+from pbvote.web.health import views as health
+from pbvote.web.home import views as home
+from pbvote.web.mailbox import views as mailbox
+from pbvote.web.sign_in import views as sign_in
+
+BLUEPRINTS = (
+    health.blueprint,
+    home.blueprint,
+    sign_in.blueprint,
+)
+LARGEST_UPLOAD = 12 * 1024 * 1024
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the whole application from its settings."""
+    settings = settings or Settings.from_environment()
+    app = Flask("pbvote", static_folder=None, template_folder=str(ROOT / "templates"))
+    configure(app, settings)
+    request_log.register(app, settings)
+    bind_extensions(app, settings)
+    bind_templates(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if settings.demo:
+        app.register_blueprint(mailbox.blueprint)
+    errors.register(app)
+    delivery.register(app, settings)
+    access.check_audiences(app)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    prefix = "__Host-" if settings.https else ""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        SESSION_COOKIE_NAME=prefix + "pbvote",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.https,
+        SQLALCHEMY_ENGINES={
+            "default": {
+                "url": normalise_url(settings.database_url),
+                **engine_options(settings.database_url),
+            }
+        },
+        RATELIMIT_ENABLED=True,
+        RATELIMIT_STORAGE_URI=settings.redis_url or rate_limits.DatabaseStorage.STORAGE_SCHEME[0] + "://",
+        RATELIMIT_STORAGE_OPTIONS={}
+        if settings.redis_url
+        else {"database_url": settings.limits_url, "secret": settings.data_key},
+        BABEL_DEFAULT_TIMEZONE="Europe/London",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "pbvote" / "translations"),
+    )
+    app.extensions["pbvote_settings"] = settings
+    app.extensions["pbvote_keyring"] = Keyring(settings.data_key)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # the documented way
+
+
+def bind_extensions(app: Flask, settings: Settings) -> None:
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    limiter.init_app(app)
+    app.extensions["pbvote_rate_limits"] = limiter.storage
+    login.init_app(app)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=languages.choose, timezone_selector=lambda: "Europe/London")
+
+    @app.before_request
+    def write_transactions() -> None:
+        if request.method not in READING:
+            begin_write(db.session)
+
+
+def bind_templates(app: Flask) -> None:
+    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]  # Flask types the narrower loader
+        [
+            FileSystemLoader(str(ROOT / "templates")),
+            PrefixLoader(
+                {
+                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                    "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+                }
+            ),
+        ]
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    WTFormsHelpers(app)
+    presentation.register(app)
+
+
+def main() -> None:
+    """The console command `pbvote`."""
+    from pbvote.cli import commands
+
+    try:
+        commands(obj=create_app)
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)

@@ -1,0 +1,105 @@
+"""What happens without anybody asking: messages go out, old sign-ins are forgotten."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import click
+import structlog
+from flask import Flask, render_template
+from flask_babel import force_locale
+
+from pbvote.extensions import db
+from pbvote.models import OutboxMessage
+from pbvote.models.database import begin_write
+from pbvote.services import outbox, sign_ins, transports
+from pbvote.services.keyring import Keyring
+from pbvote.settings import Settings
+
+log = structlog.get_logger()
+TIDY_EVERY = 60
+
+
+@click.command("jobs")
+@click.option("--once", is_flag=True, help="Do what is due now and stop.")
+@click.pass_obj
+def command(make_app: Callable[[], Flask], once: bool) -> None:
+    """Send waiting messages and do what is due, every second."""
+    app = make_app()
+    tidied = 0.0
+    while True:
+        with app.app_context():
+            send_due(app)
+            if time.monotonic() - tidied > TIDY_EVERY:
+                tidy()
+                tidied = time.monotonic()
+        if once:
+            return
+        time.sleep(1)
+
+
+def send_due(app: Flask) -> int:
+    """Send every message that is due; returns how many went out."""
+    settings: Settings = app.extensions["pbvote_settings"]
+    keyring: Keyring = app.extensions["pbvote_keyring"]
+    waiting = outbox.due(db.session, now=datetime.now(UTC))
+    db.session.rollback()
+    sent = 0
+    for message_id in waiting:
+        now = datetime.now(UTC)
+
+        def transport(message: OutboxMessage, secret: str | None, now: datetime = now) -> None:
+            send(message, secret, settings=settings, now=now)
+
+        begin_write(db.session)
+        done = outbox.deliver(
+            db.session, message_id=message_id, transport=transport, keyring=keyring, now=now
+        )
+        db.session.commit()
+        sent += done
+    return sent
+
+
+def tidy() -> None:
+    begin_write(db.session)
+    sign_ins.forget_expired(db.session, now=datetime.now(UTC))
+    db.session.commit()
+
+
+def send(message: OutboxMessage, secret: str | None, *, settings: Settings, now: datetime) -> None:
+    """Render a message in its reader's language and hand it to the transport the settings name."""
+    with force_locale(message.language):
+        text = render_template(
+            f"emails/{message.template}.txt",
+            secret=secret,
+            base_url=settings.base_url,
+            council=settings.council,
+            **message.parameters,
+        )
+    subject, _, body = text.strip().partition("\n")
+    body = body.strip() + "\n"
+    if settings.demo or (message.channel == "email" and not settings.smtp_host):
+        transports.to_mailbox(
+            settings.mailbox_folder,
+            channel=message.channel,
+            recipient=message.recipient,
+            subject=subject,
+            body=body,
+            now=now,
+        )
+    elif message.channel == "sms":
+        transports.by_sms_gateway(
+            url=settings.sms_url, key=settings.sms_key, recipient=message.recipient, body=body
+        )
+    else:
+        transports.by_smtp(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            user=settings.smtp_user,
+            password=settings.smtp_password,
+            tls=settings.smtp_tls,
+            sender=settings.mail_from,
+            recipient=message.recipient,
+            subject=subject,
+            body=body,
+        )

@@ -1,0 +1,86 @@
+"""Rate-limit counters in the database, so that all processes share them.
+
+Each hit commits in a transaction of its own. On SQLite, which has one writer at a time, the counters
+live in a file of their own, so that they never wait for the ballot box nor it for them.
+"""
+
+import time
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from limits.storage import Storage
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from pbvote.models import RateLimit
+from pbvote.models.database import begin_write, make_engine
+
+
+class DatabaseStorage(Storage):
+    """A fixed-window store for `limits`; keys (they hold network addresses) are kept hashed."""
+
+    STORAGE_SCHEME = ["pbvote-database"]
+
+    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: str) -> None:
+        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+        self._engine = make_engine(options["database_url"])
+        RateLimit.metadata.tables["rate_limit"].create(self._engine, checkfirst=True)
+        self._secret = options["secret"].encode()[:64]
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return SQLAlchemyError
+
+    def _name(self, key: str) -> str:
+        return blake2b(key.encode(), key=self._secret, digest_size=20).hexdigest()
+
+    def _moment(self, offset: float = 0) -> datetime:
+        return datetime.fromtimestamp(time.time() + offset, UTC)
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        now = self._moment()
+        with Session(self._engine) as session:
+            begin_write(session)
+            session.execute(delete(RateLimit).where(RateLimit.expires_at <= now))
+            row = session.get(RateLimit, self._name(key), with_for_update=True)
+            if row is None:
+                row = RateLimit(key=self._name(key), hits=0, expires_at=self._moment(expiry))
+                session.add(row)
+            row.hits += amount
+            hits = row.hits
+            session.commit()
+        return hits
+
+    def _row(self, key: str) -> RateLimit | None:
+        with Session(self._engine) as session:
+            row = session.get(RateLimit, self._name(key))
+            return row if row and row.expires_at > self._moment() else None
+
+    def get(self, key: str) -> int:
+        row = self._row(key)
+        return row.hits if row else 0
+
+    def get_expiry(self, key: str) -> float:
+        row = self._row(key)
+        return row.expires_at.timestamp() if row else time.time()
+
+    def dispose(self) -> None:
+        self._engine.dispose()
+
+    def check(self) -> bool:
+        with Session(self._engine) as session:
+            return session.scalar(select(func.count()).select_from(RateLimit)) is not None
+
+    def reset(self) -> int | None:
+        with Session(self._engine) as session:
+            begin_write(session)
+            session.execute(delete(RateLimit))
+            session.commit()
+        return None
+
+    def clear(self, key: str) -> None:
+        with Session(self._engine) as session:
+            begin_write(session)
+            session.execute(delete(RateLimit).where(RateLimit.key == self._name(key)))
+            session.commit()

@@ -1,0 +1,25 @@
+"""What a view needs of the running application."""
+
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import current_app, session
+
+from pbvote.services.keyring import Keyring
+from pbvote.settings import Settings
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def settings() -> Settings:
+    return cast(Settings, current_app.extensions["pbvote_settings"])
+
+
+def keyring() -> Keyring:
+    return cast(Keyring, current_app.extensions["pbvote_keyring"])
+
+
+def language() -> str:
+    return str(session.get("language", "en"))

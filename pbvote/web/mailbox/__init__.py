@@ -1,0 +1,1 @@
+"""The development mailbox: it exists only in demo mode."""

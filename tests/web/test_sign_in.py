@@ -1,0 +1,80 @@
+"""Signing in and out, as its users see it."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from pbvote.services.accounts import demo_one_time_codes
+from pbvote.services.keyring import Keyring
+from tests.factories import PASSWORD, make_officer
+from tests.person import Person
+
+
+@pytest.mark.both_databases
+def test_a_resident_signs_in_with_the_code_that_was_sent(person: Person) -> None:
+    person.sign_in("ada@example.com")
+    person.open("/sign-in/out")
+    person.submit()
+    assert person.status == 200
+
+
+def test_a_wrong_code_is_refused_next_to_the_field_and_can_be_tried_again(person: Person) -> None:
+    person.open("/sign-in/")
+    person.submit(address="ada@example.com")
+    right = person.latest_code("ada@example.com")
+    person.submit(code=f"{(int(right) + 1) % 1_000_000:06d}")
+    assert person.status == 422
+    assert "Tries left: 4" in person.text
+    person.submit(code=right)
+    assert person.status == 200
+
+
+def test_five_wrong_codes_use_a_code_up(person: Person) -> None:
+    person.open("/sign-in/")
+    person.submit(address="ada@example.com")
+    right = person.latest_code("ada@example.com")
+    for step in range(1, 6):
+        person.submit(code=f"{(int(right) + step) % 1_000_000:06d}")
+    person.submit(code=right)
+    assert person.status == 422
+    assert "typed wrong too often" in person.text
+
+
+def test_an_address_that_is_none_keeps_what_was_typed(person: Person) -> None:
+    person.open("/sign-in/")
+    person.submit(address="ada at example")
+    assert person.status == 422
+    fields = {field.get("name"): field.get("value") for field in person.tree.iter("input")}
+    assert fields["address"] == "ada at example"
+
+
+def test_an_officer_signs_in_with_password_and_one_time_code(
+    person: Person, session: Session, keyring: Keyring, now
+) -> None:
+    officer = make_officer(session, keyring=keyring, now=now)
+    session.commit()
+    person.sign_in_officer(officer.email, PASSWORD)
+
+
+def test_a_one_time_code_works_only_once(app: Flask, session: Session, keyring: Keyring, now) -> None:
+    officer = make_officer(session, keyring=keyring, now=now)
+    session.commit()
+    first, second = Person(app), Person(app)
+    first.open("/sign-in/officer")
+    code = {a.id: c for a, c in demo_one_time_codes(session, keyring=keyring, now=now)}[officer.id]
+    first.submit(email=officer.email, password=PASSWORD, code=code)
+    assert first.status == 200
+    second.open("/sign-in/officer")
+    second.submit(email=officer.email, password=PASSWORD, code=code)
+    assert second.status == 422
+
+
+def test_too_many_code_requests_are_slowed_down(person: Person) -> None:
+    person.open("/sign-in/")
+    for _time in range(10):
+        person.open("/sign-in/")
+        person.submit(address="ada@example.com")
+        assert person.status == 200
+    person.open("/sign-in/")
+    person.submit(address="ada@example.com")
+    assert person.status == 429
