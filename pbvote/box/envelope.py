@@ -29,7 +29,7 @@ Identity = int | str
 
 
 class SpoiltEnvelope(Exception):
-    """The envelope cannot be counted. `reason` is "wrong-length", "does-not-open" or "malformed"."""
+    """The envelope cannot be counted. `reason` is "wrong-length", "does-not-open", "blank" or "malformed"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -69,6 +69,18 @@ def seal(
     """
     plaintext = _write(ranking, capacity)
     info = _info(round_id, pot_id, entry_id, capacity)
+    return _SUITE.encrypt(plaintext, X25519PublicKey.from_public_bytes(public), info)
+
+
+def seal_blank(
+    public: bytes, *, round_id: Identity, pot_id: Identity, entry_id: Identity, capacity: int
+) -> bytes:
+    """Return an envelope without a choice, for a paper sheet that cannot be counted.
+
+    It looks like any other and opens as SpoiltEnvelope("blank"), so that every sheet has its envelope.
+    """
+    info = _info(round_id, pot_id, entry_id, capacity)
+    plaintext = bytes(envelope_length(capacity) - OVERHEAD)
     return _SUITE.encrypt(plaintext, X25519PublicKey.from_public_bytes(public), info)
 
 
@@ -130,6 +142,8 @@ def _write(ranking: Sequence[int], capacity: int) -> bytes:
 
 def _read(plaintext: bytes, capacity: int) -> tuple[int, ...]:
     count = plaintext[0]
+    if not any(plaintext):
+        raise SpoiltEnvelope("blank")
     numbers, padding = plaintext[1 : 1 + 2 * count], plaintext[1 + 2 * count :]
     ranking = tuple(int.from_bytes(numbers[i : i + 2], "big") for i in range(0, len(numbers), 2))
     if not 1 <= count <= capacity or any(padding) or 0 in ranking or len(set(ranking)) != count:

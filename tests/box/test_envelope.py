@@ -72,13 +72,19 @@ def test_another_key_does_not_open_it():
 @pytest.mark.parametrize(
     "plaintext",
     [
-        bytes(21),
+        b"\x00\x00\x05" + bytes(18),
         b"\x0b" + bytes(20),
         b"\x02\x00\x05\x00\x05" + bytes(16),
         b"\x01\x00\x00" + bytes(18),
         b"\x01\x00\x05" + bytes(17) + b"\x01",
     ],
-    ids=["blank", "too many ranks", "one proposal twice", "number zero", "writing in the padding"],
+    ids=[
+        "ranks that are not counted",
+        "too many ranks",
+        "one proposal twice",
+        "number zero",
+        "writing in the padding",
+    ],
 )
 def test_an_envelope_with_a_malformed_ballot_is_spoilt(plaintext, monkeypatch):
     monkeypatch.setattr(envelope, "_write", lambda ranking, capacity: plaintext)
@@ -86,6 +92,13 @@ def test_an_envelope_with_a_malformed_ballot_is_spoilt(plaintext, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(SpoiltEnvelope, match="malformed"):
         envelope.open_envelope(KEY, sealed, **PLACE)
+
+
+def test_a_sheet_without_a_choice_has_an_envelope_like_any_other():
+    blank = envelope.seal_blank(PUBLIC, **PLACE)
+    assert len(blank) == envelope.envelope_length(10)
+    with pytest.raises(SpoiltEnvelope, match="blank"):
+        envelope.open_envelope(KEY, blank, **PLACE)
 
 
 @pytest.mark.parametrize("ranking", [[], list(range(1, 12)), [4, 4], [0], [65536], [-1]])
