@@ -23,9 +23,9 @@ def with_part_funding(outcome: Outcome, order: TieOrder) -> Outcome:
         return outcome
     number = len(outcome.steps) + 1
     level = max(election.points[place] for place in fits)
-    before = len(order.ties)
-    chosen = order.pick([place for place in fits if election.points[place] == level], step=number)
-    tie = before if len(order.ties) > before else None
+    tied = order.first([place for place in fits if election.points[place] == level])
+    tie = order.note(tied, step=number, mattered=True) if len(tied) > 1 else None
+    chosen = tied[0]
     award = min(left, election.costs[chosen])
     step = Step(number, "part-funding", election.ids[chosen], award, left - award, level, tie=tie)
     kept = tuple(found for found in outcome.not_funded if found.project != election.ids[chosen])

@@ -66,18 +66,14 @@ class TieOrder:
             return ordered
         return [sorted(group, key=self.lot) for group in ordered]
 
-    def pick(self, tied: Sequence[int], *, step: int, raises: int | None = None) -> int:
-        """The first of the tied projects; records the tie. Raises TieUndecided if it needs a lot and has
+    def first(self, tied: Sequence[int]) -> tuple[int, ...]:
+        """The tied projects in the order T. Raises TieUndecided if who goes first needs a lot and there is
         none.
         """
         groups = self.groups(tied)
-        if len(tied) == 1:
-            return groups[0][0]
         if len(groups[0]) > 1 and self.seed is None:
             raise TieUndecided(self._ids(groups[0]))
-        order = [place for group in groups for place in group]
-        self.note(order, step=step, mattered=True, raises=raises)
-        return order[0]
+        return tuple(place for group in groups for place in group)
 
     def note(self, order: Sequence[int], *, step: int, mattered: bool, raises: int | None = None) -> int:
         """Record that T put level projects in this order; the answer is the place in ``ties``."""

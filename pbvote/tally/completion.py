@@ -1,0 +1,225 @@
+"""A whole Equal Shares count: run, raise the shares, keep the last outcome that the budget can pay for, top
+up.
+
+One run at e = B/n leaves much of the money unspent. **Add1 until overspend** adds a fixed step to
+everyone's e and runs again from the start; it keeps the last outcome whose cost is at most B and stops at
+the first that costs more. It also stops when every supported project is funded, or after ``cap`` raises.
+**Add1 until exhaustive** stops besides as soon as no further supported project would fit what is left. The
+outcome need not grow with e, so no step may be skipped. **Top-up** then goes down T over the projects that
+have points and adds what fits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import cast
+
+from pbvote.tally.ballots import Election
+from pbvote.tally.demand import Demand
+from pbvote.tally.engine import Engine, current
+from pbvote.tally.messages import N_, RuleDoesNotFit, template
+from pbvote.tally.record import Completion, NotFunded, Plain
+from pbvote.tally.recorded import record
+from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress
+from pbvote.tally.shares import Run
+from pbvote.tally.ties import TieOrder
+from pbvote.tally.walk import Walk
+
+OVERSPEND, EXHAUSTIVE, NONE = "add1-overspend", "add1-exhaustive", "none"
+CAP = 20_000
+
+PARAMETERS = (
+    Parameter(
+        "completion",
+        OVERSPEND,
+        str,
+        N_(
+            "How the shares are raised: until the budget is overspent, until nothing more fits, or not at "
+            "all."
+        ),
+        choices=(OVERSPEND, EXHAUSTIVE, NONE),
+    ),
+    Parameter(
+        "start",
+        None,
+        int,
+        N_("The first share, in pence; the budget divided by the ballots if not given."),
+        least=0,
+    ),
+    Parameter(
+        "step",
+        None,
+        int,
+        N_(
+            "What each raise adds, in pence; a thousandth of budget divided by ballots, rounded up, if not "
+            "given."
+        ),
+        least=1,
+    ),
+    Parameter("cap", CAP, int, N_("The most raises that are made."), least=0),
+    Parameter("top_up", True, bool, N_("Whether money left over then goes down the list of points.")),
+    PART_FUNDING,
+)
+
+
+@dataclass
+class Raises:
+    """The runs of one count, share by share."""
+
+    election: Election
+    demand: Demand
+    order: TieOrder
+    engine: Engine
+    made: int = 0
+
+    def __post_init__(self) -> None:
+        self.ties: dict[tuple[tuple[int, ...], int], None] = {}
+
+    def run(self, share: Fraction) -> Run:
+        """Run once; remember the ties."""
+        run = self.engine.run(self.demand, share, self.order)
+        for tie in run.ties:
+            self.ties.setdefault((tie.order, self.made))
+        return run
+
+    def cost(self, run: Run) -> int:
+        """What the outcome of a run costs, in minor units."""
+        return sum(self.demand.costs[bought.place] for bought in run.bought)
+
+    def supported(self) -> list[int]:
+        """Places that some voter supports and that may be bought."""
+        demand = self.demand
+        return [
+            place
+            for place, admitted in enumerate(demand.admitted)
+            if admitted and demand.supporters(place, demand.levels)
+        ]
+
+    def note_ties(self, kept: int) -> None:
+        """Record the ties of the runs that were not kept, once for each order, at its first raise."""
+        seen: dict[tuple[int, ...], int] = {}
+        for order, raises in self.ties:
+            if raises != kept:
+                seen.setdefault(order, raises)
+        for order, raises in seen.items():
+            self.order.note(order, step=0, mattered=False, raises=raises)
+
+
+def equal_shares(
+    election: Election, demand: Demand, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress
+) -> Outcome:
+    """Count by Equal Shares with completion and top-up. Raises TieUndecided and RuleDoesNotFit."""
+    raises = Raises(election, demand, order, current())
+    completion = _raised(raises, parameters, progress)
+    raises.note_ties(completion.raises)
+    steps, facts = record(election, demand, completion.share, order)
+    left = election.budget - sum(step.award for step in steps)
+    walk = Walk(order, left, part="top-up", number=len(steps))
+    taken = {step.project for step in steps}
+    if parameters["top_up"]:
+        walk.go(
+            place
+            for place, points in enumerate(election.points)
+            if points > 0 and election.ids[place] not in taken
+        )
+    steps = (*steps, *walk.steps)
+    taken = {step.project for step in steps}
+    return Outcome(
+        steps,
+        tuple(
+            _not_funded(election, demand, place, walk, facts)
+            for place in range(len(election.projects))
+            if election.ids[place] not in taken
+        ),
+        completion,
+    )
+
+
+def _not_funded(
+    election: Election, demand: Demand, place: int, walk: Walk, facts: Mapping[int, NotFunded]
+) -> NotFunded:
+    left = walk.turns.get(place)
+    if place in facts:
+        return NotFunded(**{**vars(facts[place]), "left": left})
+    reason = "too-dear" if election.supporters[place] else "no-support"
+    return NotFunded(election.ids[place], reason, left=left)
+
+
+def _raised(raises: Raises, parameters: Mapping[str, Plain], progress: Progress) -> Completion:
+    """The share to count at, and how it was found."""
+    election, name = raises.election, cast(str, parameters["completion"])
+    start = _start(election, cast("int | None", parameters["start"]))
+    step = _step(election, cast("int | None", parameters["step"]))
+    kept = raises.run(start)
+    if raises.cost(kept) > election.budget:
+        raise RuleDoesNotFit("tally.start-too-high")
+    supported = raises.supported()
+    stopped, over = _climb(
+        raises, name, (start, step), kept, supported, cast(int, parameters["cap"]), progress
+    )
+    made = raises.made - (1 if over else 0)
+    return Completion(
+        name=name,
+        start=start,
+        step=step,
+        raises=made,
+        share=start + made * step,
+        stopped=stopped,
+        overspend=tuple(election.ids[bought.place] for bought in over.bought) if over else (),
+        overspend_cost=raises.cost(over) if over else None,
+    )
+
+
+def _climb(
+    raises: Raises,
+    name: str,
+    shares: tuple[Fraction, Fraction],
+    kept: Run,
+    supported: Sequence[int],
+    cap: int,
+    progress: Progress,
+) -> tuple[str, Run | None]:
+    """Raise until told to stop: why, and the run that overspent, if one did. ``raises.made`` counts that
+    one.
+    """
+    start, step = shares
+    if name == NONE:
+        return NONE, None
+    while True:
+        if len(kept.bought) == len(supported):
+            return "all-funded", None
+        if name == EXHAUSTIVE and _exhaustive(raises, kept, supported):
+            return "exhaustive", None
+        if raises.made == cap:
+            return "cap", None
+        raises.made += 1
+        progress("tally.progress-raises", raises.made, None)
+        run = raises.run(start + raises.made * step)
+        if raises.cost(run) > raises.election.budget:
+            return "overspend", run
+        kept = run
+
+
+def _exhaustive(raises: Raises, kept: Run, supported: Sequence[int]) -> bool:
+    left = raises.election.budget - raises.cost(kept)
+    taken = {bought.place for bought in kept.bought}
+    return all(raises.demand.costs[place] > left for place in supported if place not in taken)
+
+
+def _start(election: Election, given: int | None) -> Fraction:
+    if given is not None:
+        return Fraction(given)
+    return Fraction(election.budget, max(election.voters, 1))
+
+
+def _step(election: Election, given: int | None) -> Fraction:
+    if given is not None:
+        return Fraction(given)
+    return Fraction(max(1, -(-election.budget // (1000 * max(election.voters, 1)))))
+
+
+template(
+    "tally.start-too-high",
+    N_("The first share is so high that its outcome overspends the budget. Start lower."),
+)
+template("tally.progress-raises", N_("Raising the shares"))

@@ -1,0 +1,111 @@
+"""Who asks for what: the ballots of an election as Equal Shares sees them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pbvote.tally.ballots import Election, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Supporters by project and level, as arrays.
+
+    weights   int64[G]       voters per row of the profile
+    voter     int64[E]       the row of each entry, by project and then by level
+    units     int64[E]       units of utility of each entry, or None where all are 1
+    starts    int64[P]       the first entry of each project
+    cuts      int64[J+1, P]  the end of the entries of each project up to a level (level 0: none)
+    costs     P minor units; divisors: what a price is divided by before prices are compared
+    admitted  P: may this project be bought at all
+    """
+
+    voters: int
+    weights: Ints
+    voter: Ints
+    units: Ints | None
+    starts: Ints
+    cuts: Ints
+    costs: tuple[int, ...]
+    divisors: tuple[int, ...]
+    admitted: tuple[bool, ...]
+
+    @property
+    def levels(self) -> int:
+        """How many levels there are."""
+        return len(self.cuts) - 1
+
+    @cached_property
+    def most_units(self) -> int:
+        """The largest number of units in any entry, at least 1."""
+        return 1 if self.units is None else int(self.units.max(initial=1))
+
+    @cached_property
+    def _bounds(self) -> tuple[list[int], list[list[int]]]:
+        return self.starts.tolist(), self.cuts.tolist()
+
+    def span(self, place: int, level: int) -> slice:
+        """The entries of a project up to a level."""
+        starts, cuts = self._bounds
+        return slice(starts[place], cuts[level][place])
+
+    @cached_property
+    def _pulls(self) -> list[list[int]]:
+        charged = self.weights[self.voter] if self.units is None else self.weights[self.voter] * self.units
+        return self._sums(charged)
+
+    @cached_property
+    def _supporters(self) -> list[list[int]]:
+        return self._sums(self.weights[self.voter])
+
+    def _sums(self, amounts: Ints) -> list[list[int]]:
+        total = np.concatenate(([0], np.cumsum(amounts)))
+        sums: list[list[int]] = (total[self.cuts] - total[self.starts]).tolist()
+        return sums
+
+    def pull(self, place: int, level: int) -> int:
+        """Σ units over the supporters of a project up to a level."""
+        return self._pulls[level][place]
+
+    def supporters(self, place: int, level: int) -> int:
+        """How many voters support a project up to a level."""
+        return self._supporters[level][place]
+
+
+def demand(
+    election: Election,
+    *,
+    levels: Ints,
+    how_many: int,
+    units: Ints | None,
+    divisors: Sequence[int],
+    admitted: Sequence[bool],
+) -> Demand:
+    """The demand of an election.
+
+    ``levels`` int64[E] is the level at which each entry of the profile comes in, 1 … ``how_many``; ``units``
+    int64[E] or None. Entries with level 0 do not count.
+    """
+    profile = election.profile
+    counts = np.flatnonzero(levels > 0)
+    order = counts[np.lexsort((profile.row[counts], levels[counts], profile.project[counts]))]
+    project, level = profile.project[order], levels[order]
+    size = len(election.projects)
+    per = np.zeros((how_many + 1, size), dtype=np.int64)
+    np.add.at(per, (level, project), 1)
+    ends = np.cumsum(per.sum(axis=0))
+    starts: NDArray[np.int64] = ends - per.sum(axis=0)
+    return Demand(
+        voters=election.voters,
+        weights=profile.weights,
+        voter=profile.row[order],
+        units=None if units is None else units[order],
+        starts=starts,
+        cuts=starts + np.cumsum(per, axis=0),
+        costs=election.costs,
+        divisors=tuple(divisors),
+        admitted=tuple(admitted),
+    )

@@ -1,0 +1,63 @@
+"""The engine against the slow, separately written oracle, on small elections full of ties."""
+
+import random
+from fractions import Fraction
+
+import pytest
+from oracle import on_approvals, on_points, raised, rank_by_rank
+
+from pbvote.tally import Election, Project, count
+from pbvote.tally.engine import Engine, using
+
+ENGINES = {"certified": Engine(), "exact": Engine(exact=True)}
+
+
+def tie_heavy(seed, *, most_projects=6, most_voters=9):
+    """Few different costs, budgets that costs divide, voters who agree: ties everywhere."""
+    dice = random.Random(seed)
+    ids = [f"p{number}" for number in range(dice.randint(1, most_projects))]
+    unit = dice.choice([1, 1, 7, 100])
+    costs = {project: unit * dice.choice([0, 1, 2, 2, 3, 4, 6, 12]) for project in ids}
+    templates = [dice.sample(ids, dice.randint(1, len(ids))) for _ in range(dice.randint(1, 4))]
+    voters = dice.randint(1, most_voters)
+    ballots = [dice.choice(templates)[: dice.randint(1, len(ids))] for _ in range(voters)]
+    budget = unit * dice.choice([0, 1, voters, 2 * voters, sum(costs.values()) // unit // 2 + 1, 12])
+    return costs, ballots, budget
+
+
+def by_t(costs, ballots, longest, *, ranked=True):
+    """The officials' order p9 < p8 < …, after points: what T needs where lots are not wanted."""
+
+    def points(project):
+        return sum(longest - b.index(project) if ranked else 1 for b in ballots if project in b)
+
+    return lambda tied: min(tied, key=lambda project: (-points(project), -int(project[1:])))
+
+
+def downward(costs):
+    return sorted(costs, key=lambda project: -int(project[1:]))
+
+
+def seen(tally):
+    return [(s.project, s.level, s.price) for s in tally.steps if s.part == "shares"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("block", range(10))
+def test_rank_by_rank_agrees_on_tie_heavy_elections(block, engine):
+    for seed in range(200 * block, 200 * block + 200):
+        costs, ballots, budget = tie_heavy(seed)
+        longest = max(map(len, ballots))
+        t = by_t(costs, ballots, longest)
+        kept, share, raises = raised(
+            lambda e: rank_by_rank(costs, ballots, e, budget, t), costs, ballots, budget, Fraction(1), cap=12
+        )
+        election = Election.ranked(
+            projects=[Project(*item) for item in costs.items()], ballots=ballots, budget=budget
+        )
+        with using(ENGINES[engine]):
+            tally = count(
+                election, "rank-equal-shares", {"step": 1, "cap": 12, "top_up": False}, order=downward(costs)
+            )
+        assert seen(tally) == [(p, level, price) for p, level, price, _ in kept], seed
+        assert (tally.completion.share, tally.completion.raises) == (share, raises), seed
