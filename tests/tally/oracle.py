@@ -23,7 +23,7 @@ def price_of(cost, purses, units):
 
 
 def run_once(costs, ballots, share, budget, t, *, utility, by_rank, divisor):
-    """[(id, level, price per unit, payments)] in the order bought. ``utility(ballot, id)`` is whole and above 0."""
+    """[(id, level, price per unit, payments)] in the order bought; ``utility(ballot, id)`` is above 0."""
     purse = [Fraction(share)] * len(ballots)
     bought = []
     longest = max(map(len, ballots), default=0) if by_rank else 1

@@ -2,9 +2,10 @@
 
 import random
 from fractions import Fraction
+from functools import partial
 
 import pytest
-from oracle import on_approvals, on_points, raised, rank_by_rank
+from oracle import raised, rank_by_rank
 
 from pbvote.tally import Election, Project, count
 from pbvote.tally.engine import Engine, using
@@ -49,9 +50,8 @@ def test_rank_by_rank_agrees_on_tie_heavy_elections(block, engine):
         costs, ballots, budget = tie_heavy(seed)
         longest = max(map(len, ballots))
         t = by_t(costs, ballots, longest)
-        kept, share, raises = raised(
-            lambda e: rank_by_rank(costs, ballots, e, budget, t), costs, ballots, budget, Fraction(1), cap=12
-        )
+        run = partial(rank_by_rank, costs, ballots, budget=budget, t=t)
+        kept, share, raises = raised(run, costs, ballots, budget, Fraction(1), cap=12)
         election = Election.ranked(
             projects=[Project(*item) for item in costs.items()], ballots=ballots, budget=budget
         )
