@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import partial
 
 import pytest
-from oracle import raised, rank_by_rank
+from oracle import on_approvals, on_points, raised, rank_by_rank
 
 from pbvote.tally import Election, Project, count
 from pbvote.tally.engine import Engine, using
@@ -59,5 +59,44 @@ def test_rank_by_rank_agrees_on_tie_heavy_elections(block, engine):
             tally = count(
                 election, "rank-equal-shares", {"step": 1, "cap": 12, "top_up": False}, order=downward(costs)
             )
+        assert seen(tally) == [(p, level, price) for p, level, price, _ in kept], seed
+        assert (tally.completion.share, tally.completion.raises) == (share, raises), seed
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("block", range(4))
+def test_equal_shares_on_points_agrees_on_tie_heavy_elections(block, engine):
+    for seed in range(100 * block, 100 * block + 100):
+        costs, ballots, budget = tie_heavy(seed)
+        longest = max(map(len, ballots))
+        run = partial(
+            on_points, costs, ballots, budget=budget, t=by_t(costs, ballots, longest), longest=longest
+        )
+        kept, share, raises = raised(run, costs, ballots, budget, Fraction(2), cap=8)
+        election = Election.ranked(
+            projects=[Project(*item) for item in costs.items()], ballots=ballots, budget=budget
+        )
+        parameters = {"step": 2, "cap": 8, "top_up": False}
+        with using(ENGINES[engine]):
+            tally = count(election, "equal-shares-points", parameters, order=downward(costs))
+        assert seen(tally) == [(p, level, price) for p, level, price, _ in kept], seed
+        assert (tally.completion.share, tally.completion.raises) == (share, raises), seed
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("utility", ["cost", "count"])
+@pytest.mark.parametrize("block", range(4))
+def test_equal_shares_for_approvals_agrees_on_tie_heavy_elections(block, utility, engine):
+    for seed in range(100 * block, 100 * block + 100):
+        costs, ballots, budget = tie_heavy(seed)
+        t = by_t(costs, ballots, 1, ranked=False)
+        run = partial(on_approvals, costs, ballots, budget=budget, t=t, by_cost=utility == "cost")
+        kept, share, raises = raised(run, costs, ballots, budget, Fraction(1), cap=8)
+        election = Election.approval(
+            projects=[Project(*item) for item in costs.items()], ballots=ballots, budget=budget
+        )
+        parameters = {"utility": utility, "step": 1, "cap": 8, "top_up": False}
+        with using(ENGINES[engine]):
+            tally = count(election, "equal-shares-approval", parameters, order=downward(costs))
         assert seen(tally) == [(p, level, price) for p, level, price, _ in kept], seed
         assert (tally.completion.share, tally.completion.raises) == (share, raises), seed
