@@ -114,12 +114,13 @@ def check_officer(
 ) -> Account:
     """The officer with this password and current one-time code; one refusal for every mistake."""
     account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
-    known = account is not None and account.password_hash and account.roles and not account.disabled_at
+    if account is not None and (not account.roles or account.disabled_at):
+        account = None
     try:
-        _hasher.verify(account.password_hash if account and known else _NOBODY, password)
+        _hasher.verify((account and account.password_hash) or _NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
         raise Refusal("officer-sign-in-wrong") from None
-    if account is None or not known or not _accept_totp(account, code, keyring, now):
+    if account is None or not _accept_totp(account, code, keyring, now):
         raise Refusal("officer-sign-in-wrong")
     session.flush()
     return account
