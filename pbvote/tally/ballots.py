@@ -181,6 +181,13 @@ class Election:
         named = profile.value > 0
         return self._summed(profile.project[named], profile.weights[profile.row[named]])
 
+    @cached_property
+    def named_alone(self) -> tuple[int, ...]:
+        """Voters whose ballot names each project and no other."""
+        profile = self.profile
+        alone = np.flatnonzero(np.diff(profile.starts) == 1)
+        return self._summed(profile.project[profile.starts[:-1][alone]], profile.weights[alone])
+
     def ballots(self) -> Iterator[tuple[tuple[str, ...] | tuple[tuple[str, int], ...], int]]:
         """Each different ballot with its number of voters: ids, or (id, points) pairs."""
         profile = self.profile

@@ -16,6 +16,7 @@ class Demand:
 
     weights   int64[G]       voters per row of the profile
     voter     int64[E]       the row of each entry, by project and then by level
+    project   int64[E]       the place of the project of each entry
     units     int64[E]       units of utility of each entry, or None where all are 1
     starts    int64[P]       the first entry of each project
     cuts      int64[J+1, P]  the end of the entries of each project up to a level (level 0: none)
@@ -26,6 +27,7 @@ class Demand:
     voters: int
     weights: Ints
     voter: Ints
+    project: Ints
     units: Ints | None
     starts: Ints
     cuts: Ints
@@ -102,6 +104,7 @@ def demand(
         voters=election.voters,
         weights=profile.weights,
         voter=profile.row[order],
+        project=project,
         units=None if units is None else units[order],
         starts=starts,
         cuts=starts + np.cumsum(per, axis=0),

@@ -134,14 +134,36 @@ class Ledger:
             self.prices = [paid * grow for paid in self.prices]
         self.prices.append(price.numerator * (self.bottom // price.denominator))
 
-    def _money(self, voters: NDArray[np.int64]) -> int:
-        """Exact money of these rows of voters together, over the common denominator."""
+    def money_before(self, place: int, level: int, classes: NDArray[np.int64]) -> Fraction:
+        """What these supporters held together before the last purchase, given the classes of that time."""
+        voters = self.demand.voter[self.demand.span(place, level)]
+        return Fraction(self._money(voters, classes, len(self.bought) - 1), self.bottom)
+
+    def charged(self, place: int, level: int, price: Fraction) -> Fraction:
+        """Σ min(held, u·price) over the supporters of a project up to a level."""
+        demand = self.demand
+        span = demand.span(place, level)
+        voter = demand.voter[span]
+        units = np.ones(len(voter), dtype=np.int64) if demand.units is None else demand.units[span]
+        total = Fraction(0)
+        for worth, unit, entries in self._by_worth(voter, units, np.ones(len(voter), dtype=bool)):
+            weight = int(demand.weights[voter[entries]].sum())
+            total += weight * min(Fraction(worth, self.bottom), unit * price)
+        return total
+
+    def _money(
+        self, voters: NDArray[np.int64], classes: NDArray[np.int64] | None = None, steps: int | None = None
+    ) -> int:
+        """Exact money of these rows of voters together, over the common denominator.
+
+        With ``classes`` and ``steps``, as it was after so many steps.
+        """
         demand = self.demand
         weighing = np.zeros(len(demand.weights), dtype=np.int64)
         weighing[voters] = demand.weights[voters]
-        weighing[self.classes == 0] = 0
+        weighing[(self.classes if classes is None else classes) == 0] = 0
         total = int(weighing.sum()) * self.share
-        for bought, price in zip(self.bought, self.prices, strict=True):
+        for bought, price in zip(self.bought[:steps], self.prices[:steps], strict=True):
             span = demand.span(bought.place, bought.level)
             theirs = weighing[demand.voter[span]]
             total -= price * int((theirs if demand.units is None else theirs * demand.units[span]).sum())

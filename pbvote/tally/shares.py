@@ -261,12 +261,43 @@ class Run:
 
     def money_behind(self, level: int) -> NDArray[Any]:
         """P values: what the supporters of each project up to this level hold together, in units."""
+        return self.summed((self.held * self.weights)[self.demand.voter], level)
+
+    def summed(self, values: NDArray[Any], level: int) -> NDArray[Any]:
+        """P values: the sums of E values over the entries of each project up to a level."""
         demand = self.demand
-        running = np.cumsum((self.held * self.weights)[demand.voter])
-        total = np.concatenate((np.zeros(1, self.dtype), running))
+        total = np.concatenate((np.zeros(1, values.dtype), np.cumsum(values)))
         # int64 sums may wrap around; their differences are right all the same
-        money: NDArray[Any] = total[demand.cuts[level]] - total[demand.starts]
-        return money
+        sums: NDArray[Any] = total[demand.cuts[level]] - total[demand.starts]
+        return sums
+
+    def money_of(self, place: int, level: int) -> int:
+        """What the supporters of one project up to this level hold together, in units."""
+        span = self.demand.span(place, level)
+        return int((self.held[self.demand.voter[span]] * self.entry_weights[span]).sum())
+
+    def raised_at(self, limits: Sequence[int]) -> NDArray[Any]:
+        """P values: Σ min(held, u·limit) over the supporters of each project at this level, in units."""
+        demand = self.demand
+        most = np.array(limits, dtype=self.dtype)[demand.project]
+        if self.units is not None:
+            most = most * self.units
+        charged = np.minimum(self.held[demand.voter], most) * self.entry_weights
+        return self.summed(charged, self.level)
+
+    def raised_one(self, place: int, limit: int) -> int:
+        """Σ min(held, u·limit) over the supporters of one project at this level, in units."""
+        span = self.demand.span(place, self.level)
+        most = limit if self.units is None else limit * self.units[span]
+        return int((np.minimum(self.held[self.demand.voter[span]], most) * self.entry_weights[span]).sum())
+
+    def short_at(self, place: int, limit: int) -> tuple[int, int]:
+        """What those hold who run out at this limit, in units, and the Σ u of the others."""
+        span = self.demand.span(place, self.level)
+        held, weights = self.held[self.demand.voter[span]], self.entry_weights[span]
+        units = 1 if self.units is None else self.units[span]
+        short = held < limit * units
+        return int((held * weights)[short].sum()), int((weights * units)[~short].sum())
 
     def _price(self, place: int) -> Priced | None:
         """The price bounds, or None if the supporters surely cannot pay."""
@@ -303,25 +334,24 @@ class Run:
         None where they cannot pay. Whatever the bounds leave open is settled by the ledger.
         """
         cost = self.demand.costs[place]
-        span = self.demand.span(place, self.level)
         if not self.demand.pull(place, self.level):
             return None
         priced = self._price(place)
         if priced is None:
             return None
-        money = int((self.held[self.demand.voter[span]] * self.entry_weights[span]).sum())
-        whole = _settled(money - self.error, money + self.error, 1 << self.scale)
+        money = self.money_of(place, self.level)
+        whole = settled(money - self.error, money + self.error, 1 << self.scale)
         if whole is None:
             behind = self.books().money(place, self.level)
             whole = behind.numerator // behind.denominator
         if not cost:
             return whole, 0, None
         low, high, one = priced.low, priced.high, 1 << self.scale
-        price = None if high is None else _settled(low, high, one)
+        price = None if high is None else settled(low, high, one)
         support = (
             None
             if high is None or low <= 0
-            else _settled(1000 * cost * one * low, 1000 * cost * one * high, low * high)
+            else settled(1000 * cost * one * low, 1000 * cost * one * high, low * high)
         )
         if price is None or support is None:
             quote = self.quote(place)
@@ -368,7 +398,7 @@ class Run:
         return rest // pull, rest, pull, nearest
 
 
-def _settled(low: int, high: int, unit: int) -> int | None:
+def settled(low: int, high: int, unit: int) -> int | None:
     """The whole part of low ÷ unit if high ÷ unit has the same, else None."""
     whole = low // unit
     return whole if high // unit == whole else None

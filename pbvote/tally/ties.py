@@ -75,6 +75,13 @@ class TieOrder:
             raise TieUndecided(self._ids(groups[0]))
         return tuple(place for group in groups for place in group)
 
+    def pick(self, tied: Sequence[int], *, step: int) -> int:
+        """The first of the tied projects; records the tie. Raises TieUndecided as ``first`` does."""
+        order = self.first(tied)
+        if len(order) > 1:
+            self.note(order, step=step, mattered=True)
+        return order[0]
+
     def note(self, order: Sequence[int], *, step: int, mattered: bool, raises: int | None = None) -> int:
         """Record that T put level projects in this order; the answer is the place in ``ties``."""
         self.ties.append(Tie(self._ids(order), self._decider(order), step, mattered, raises))
