@@ -2,6 +2,7 @@
 
 import sys
 from datetime import timedelta
+from inspect import iscoroutinefunction
 
 import click
 from flask import Flask, request
@@ -85,6 +86,10 @@ def configure(app: Flask, settings: Settings) -> None:
 def bind_extensions(app: Flask, settings: Settings) -> None:
     settings.instance.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
+    # We have no asynchronous sessions. Closing none of them would start an event loop in every
+    # request, which is slow and, under threads, brings CPython 3.11 down.
+    closers = app.teardown_appcontext_funcs
+    closers[:] = [closer for closer in closers if not iscoroutinefunction(closer)]
     with app.app_context():
         prepare_engine(db.engine)
     limiter.init_app(app)
