@@ -47,7 +47,7 @@ def test_a_plain_approval_file_is_read_whole():
 def test_decimals_become_whole_minor_units_and_quotes_keep_delimiters_and_line_ends():
     read = contents(ELECTIONS / "quotes_and_decimals.pb")
     assert read.scale == 100
-    assert read.budget == 100_050
+    assert read.budget == 100_020
     assert read.costs == {"p1": 40_025, "p2": 60_000, "p3": 10_050}
     assert read.projects["p1"]["name"] == 'Benches; a table; and "shade"'
     assert read.projects["p2"]["name"] == "A swing\nwith two seats"
@@ -263,6 +263,57 @@ def test_a_lenient_reading_drops_what_it_cannot_place_and_says_so():
 def test_a_lenient_reading_leaves_out_an_overfull_choose_one_ballot():
     read = contents(file_of("voter_id;vote\n1;a,b\n2;b\n", kind="choose-1"), lenient=True)
     assert read.ballots.named == [("b",)]
+
+
+@pytest.mark.parametrize("points", ["3", "3,x", "3,-1", "3,10000000", ""])
+def test_a_lenient_reading_leaves_out_a_ballot_whose_points_do_not_fit(points):
+    votes = f"voter_id;vote;points\n1;a,b;{points}\n2;b;2\n"
+    read = contents(file_of(votes, kind="cumulative"), lenient=True)
+    assert read.ballots.named == [("b",)]
+    assert read.ballots.blank == 1
+
+
+def test_a_lenient_reading_leaves_out_limits_it_does_not_understand():
+    with pytest.raises(PabulibError):
+        contents(file_of(meta="max_sum_cost;lots\n"))
+    read = contents(file_of(meta="max_sum_cost;lots\n"), lenient=True)
+    assert "max_sum_cost" not in read.meta
+    assert kinds_of(read.notes) == ["meta"]
+
+
+def test_ranks_beyond_the_longest_ballot_allowed_are_an_error_or_left_out():
+    data = file_of("voter_id;vote\n1;a,b,c\n", kind="ordinal", meta="max_length;2\n")
+    with pytest.raises(PabulibError, match="names 3 projects; the most is 2"):
+        contents(data)
+    assert contents(data, lenient=True).ballots.named == [("a", "b")]
+
+
+def test_approvals_beyond_max_length_are_counted_as_the_file_has_them():
+    read = contents(file_of("voter_id;vote\n1;a,b,c\n", meta="max_length;2\n"))
+    assert read.ballots.named == [("a", "b", "c")]
+
+
+@pytest.mark.parametrize(
+    ("meta", "points", "length", "kinds"),
+    [
+        ("", "", 3, []),
+        ("max_length;2\n", "", 2, []),
+        ("max_length;2\n", "2,1", 2, []),
+        ("max_length;2\n", "3,2", 3, ["length"]),
+        ("max_length;2\n", "2,2", 2, ["points"]),
+        ("max_length;2\n", "two,one", 2, ["points"]),
+    ],
+)
+def test_the_points_beside_rankings_say_how_many_ranks_a_ballot_has(meta, points, length, kinds):
+    read = contents(file_of(f"voter_id;vote;points\n1;a,b;{points}\n", kind="ordinal", meta=meta))
+    assert read.max_length == length
+    assert kinds_of(read.notes) == kinds
+
+
+def test_first_choices_worth_different_points_are_no_ranks():
+    read = contents(file_of("voter_id;vote;points\n1;a,b;3,2\n2;a;2\n", kind="ordinal"))
+    assert read.max_length == 3
+    assert kinds_of(read.notes) == ["points"]
 
 
 def test_text_after_a_closing_quote_stays_part_of_the_cell_and_is_noted():

@@ -5,8 +5,9 @@ Policies (each leaves a Note, so nothing is decided in silence):
 - a ballot that names nobody is blank: it is left out of the ballots and counted in `blank`;
 - a cost of 999999999 (or any longer run of nines above the budget) marks a withdrawn project;
 - amounts keep their decimals as whole minor units; more than four decimals are rounded to four;
-- `lenient=True` also drops what otherwise is an error: unknown project ids in ballots, points
-  without a project, and ballots longer than their kind allows.
+- `lenient=True` also drops what otherwise is an error: unknown project ids in ballots, ballots whose
+  points do not fit their projects, ranks beyond the longest ballot allowed, choose-1 ballots for several
+  projects, cells beyond the last column, and limits in META that are no numbers.
 """
 
 from __future__ import annotations
@@ -134,13 +135,20 @@ class _Reader(Reading):
         for key in ("budget", "vote_type"):
             if not meta.get(key):
                 raise PabulibError(f"META does not say {key}", self.meta_lines.get(key, section.line))
-        for key in _AMOUNT_KEYS:
+        for key in (*_AMOUNT_KEYS, *_COUNT_KEYS):
             if meta.get(key):
-                self._meta_amount(meta, key)
-        for key in _COUNT_KEYS:
-            if meta.get(key):
-                self._meta_count(meta, key)
+                self._check_meta(meta, key)
         return meta
+
+    def _check_meta(self, meta: dict[str, str], key: str) -> None:
+        """A key that holds no number it should hold is an error; a lenient reading leaves it out."""
+        try:
+            (self._meta_amount if key in _AMOUNT_KEYS else self._meta_count)(meta, key)
+        except PabulibError:
+            if not self.lenient:
+                raise
+            self.notes.add("meta", f"{key} is not understood and was left out", self.meta_lines[key])
+            del meta[key]
 
     def _kind(self, meta: Mapping[str, str]) -> str:
         kind = KINDS.get(meta["vote_type"].lower())

@@ -56,7 +56,9 @@ class BallotReader:
         names = tuple(name for part in text.split(",") if (name := part.strip()))
         if len(names) == 1 and names[0].lower() in NOTHING and names[0] not in self.projects:
             names = ()
-        amounts_given = self._points(line, given, text) if self.needs_points else ()
+        amounts_given: tuple[Fraction, ...] = ()
+        if self.needs_points and names:
+            names, amounts_given = self._with_points(line, names, given)
         if not all(name in self.projects for name in names):
             names, amounts_given = self._without_unknown(line, names, amounts_given)
             odd = True
@@ -91,12 +93,24 @@ class BallotReader:
             del cells[self.width :]
         cells.extend([""] * (self.width - len(cells)))
 
-    def _points(self, line: int, given: str, text: str) -> tuple[Fraction, ...]:
+    def _with_points(
+        self, line: int, names: tuple[str, ...], given: str
+    ) -> tuple[tuple[str, ...], tuple[Fraction, ...]]:
+        try:
+            return names, self._points(line, names, given)
+        except PabulibError:
+            if not self.reading.lenient:
+                raise
+            self.reading.notes.add(
+                "points", "a ballot's points do not fit its projects; it was left out", line
+            )
+            return (), ()
+
+    def _points(self, line: int, names: tuple[str, ...], given: str) -> tuple[Fraction, ...]:
         index = self.points if self.points is not None else 0
         parts = [part for part in given.split(",") if part.strip()]
-        named = [part for part in text.split(",") if part.strip()]
-        if len(parts) != len(named):
-            reason = f"{len(named)} projects but {len(parts)} points"
+        if len(parts) != len(names):
+            reason = f"{len(names)} projects but {len(parts)} points"
             raise self.reading.error(reason, self.section, line, index)
         try:
             found = tuple(amounts.points(part) for part in parts)

@@ -6,7 +6,7 @@ unit;Little Marsh
 instance;2026
 num_projects;3
 num_votes;3
-budget;1000.50
+budget;1000.20
 vote_type;ordinal
 rule;greedy
 max_length;2

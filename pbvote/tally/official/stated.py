@@ -1,0 +1,304 @@
+"""Which rule a Pabulib file states, as runs of our rules: the plain reading first, then known variations.
+
+A reading is one way to understand META. The first is the rule as stated, ties by the file's order. The
+others each say in a message what they assume beyond the rule; a match under one of them is a match with
+documented extras, never counted as a plain one. Facts about the rule names come from pabulib.org/format and
+from the comments in the files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pbvote.tally.ballots import Election
+from pbvote.tally.counting import count
+from pbvote.tally.messages import N_, Message, template
+from pbvote.tally.pabulib import PabulibFile
+from pbvote.tally.record import Plain, Tally
+
+MOST_RAISES = 1_000_000
+GREEDY = ("greedy", "greedy-no-skip", "greedy-threshold", "greedy-custom", "greedy-exclusive")
+EQUAL_SHARES = (
+    "equalshares",
+    "equalshares-comparison",
+    "equalshares/add1",
+    "equalshares/add1-comparison",
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|#\d+:")
+_WORD = re.compile(r"[^\s,;:()\"'„”“«»]+")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One run to try: a rule, its parameters, the election it counts and what was assumed (if anything)."""
+
+    rule: str
+    parameters: Mapping[str, Plain]
+    election: Election
+    assumed: tuple[Message, ...] = ()
+    compared_with_greedy: bool = False
+
+    def tally(self, order: Sequence[str]) -> Tally:
+        """The count, ties by ``order``; with a comparison step, whichever outcome more voters prefer."""
+        standing = [name for name in order if name in self.election.index]
+        tally = count(self.election, self.rule, dict(self.parameters), order=standing)
+        if not self.compared_with_greedy:
+            return tally
+        greedy = count(self.election, "greedy", order=standing)
+        return greedy if prefer_first(self.election, greedy.funded, tally.funded) else tally
+
+
+def prefer_first(election: Election, first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether more voters have more of their choices in the first outcome than in the second."""
+    for_first = for_second = 0
+    one, other = frozenset(first), frozenset(second)
+    for ballot, voters in election.ballots():
+        names = [part if isinstance(part, str) else part[0] for part in ballot]
+        mine, theirs = sum(name in one for name in names), sum(name in other for name in names)
+        for_first += voters * (mine > theirs)
+        for_second += voters * (theirs > mine)
+    return for_first > for_second
+
+
+def rule_name(file: PabulibFile) -> str:
+    """The rule META states, in Pabulib's spelling as far as we know it."""
+    name = re.sub(r"[\s_]+", "-", file.rule)
+    return {"greedy-noskip": "greedy-no-skip", "mes": "equalshares", "equal-shares": "equalshares"}.get(
+        name, name
+    )
+
+
+def threshold(file: PabulibFile) -> int:
+    """The least points a project needs, in the election's points; 0 if META names none."""
+    text = file.meta.get("min_project_score_threshold", "").replace(",", ".")
+    try:
+        return int(float(text) * file.points_scale) if text else 0
+    except (ValueError, OverflowError):
+        return 0
+
+
+def stated(file: PabulibFile) -> Reading | None:
+    """The rule as META states it, nothing assumed; None if META states no rule that we know."""
+    name, election = rule_name(file), file.election
+    if name in EQUAL_SHARES:
+        return _equal_shares(file, name)
+    least = threshold(file)
+    if name == "greedy-no-skip":
+        return Reading("greedy-no-skip", {"threshold": max(least, 1)}, election)
+    if name == "greedy-custom" and states_the_80_percent_rule(file):
+        return Reading("greedy-80", {}, election)
+    if name == "greedy-exclusive":
+        groups = groups_in_comment(file)
+        if groups:
+            ids = "; ".join(", ".join(group) for group in groups)
+            return Reading(
+                "greedy-exclusive",
+                {"exclusive": groups},
+                election,
+                (Message("official.exclusive-from-comment", {"groups": ids}),),
+            )
+        return Reading("greedy", {}, election)
+    if name in GREEDY and least:
+        return Reading("greedy-threshold", {"threshold": least}, election)
+    if name in GREEDY and is_fully_funded(file):
+        return _with_points(Reading("greedy", {}, election), _lifted(election), None)
+    if name in GREEDY:
+        limits = group_limits(file)
+        return Reading("greedy", {"limits": limits} if limits else {}, election)
+    return None
+
+
+def is_fully_funded(file: PabulibFile) -> bool:
+    """META says that the budget pays for everything, so that projects need no votes, and it does."""
+    return file.meta.get("fully_funded") == "1" and sum(file.election.costs) <= file.election.budget
+
+
+def _equal_shares(file: PabulibFile, name: str) -> Reading:
+    """As cities counted: utility is cost, blank ballots hold money, raises of one unit, no top-up."""
+    election = file.with_blanks()
+    parameters: dict[str, Plain] = {"completion": "none", "top_up": False}
+    if "add1" in name:
+        share = election.budget // file.scale // max(election.voters, 1)
+        parameters.update(
+            completion="add1-overspend", start=share * file.scale, step=file.scale, cap=MOST_RAISES
+        )
+    compared = name.endswith("-comparison")
+    if election.kind in ("approval", "choose-1"):
+        return Reading("equal-shares-approval", parameters, election, compared_with_greedy=compared)
+    return Reading("equal-shares-points", parameters, election, compared_with_greedy=compared)
+
+
+def states_the_80_percent_rule(file: PabulibFile) -> bool:
+    """Poznań's own rule, by its name or by what the comment says."""
+    comment = file.meta.get("comment", "")
+    return file.meta.get("unit", "").lower().startswith("pozna") or "80%" in comment.replace(" ", "")
+
+
+def group_limits(file: PabulibFile) -> tuple[Plain, ...]:
+    """Limits per neighbourhood or category, where META gives the names and the amounts side by side."""
+    found: list[Plain] = []
+    for names, amounts, column in (
+        ("neighborhoods", "budget_per_neighborhood", "neighborhood"),
+        ("categories", "budget_per_category", "category"),
+    ):
+        labels = [part.strip() for part in file.meta.get(names, "").split(",")]
+        values = [part.strip() for part in file.meta.get(amounts, "").split(",")]
+        if len(labels) != len(values) or not all(value.isdecimal() for value in values):
+            continue
+        said = file.groups(column)
+        for label, value in zip(labels, values, strict=True):
+            members = tuple(
+                name for name, text in said.items() if label in [part.strip() for part in text.split(",")]
+            )
+            if members:
+                found.append((int(value) * file.scale, members))
+    return tuple(found)
+
+
+def ids_in(text: str, file: PabulibFile) -> tuple[str, ...]:
+    """Project ids that stand as words of their own in a text, in the order in which they stand."""
+    words = (word.strip(".!?") for word in _WORD.findall(text))
+    return tuple(dict.fromkeys(word for word in words if word in file.projects))
+
+
+def groups_in_comment(file: PabulibFile) -> tuple[tuple[str, ...], ...]:
+    """Groups of projects that META's comment names together in one sentence."""
+    sentences = _SENTENCE.split(file.meta.get("comment", ""))
+    groups = (ids_in(sentence, file) for sentence in sentences)
+    return tuple(dict.fromkeys(group for group in groups if len(group) > 1))
+
+
+def variations(file: PabulibFile, plain: Reading) -> Iterator[Reading]:
+    """Other ways to read the stated rule, each with what it assumes, the most modest first."""
+    yield from _as_commented(file, plain)
+    if plain.rule.startswith("equal-shares"):
+        yield from _other_equal_shares(plain)
+        return
+    if plain.rule == "greedy-no-skip":
+        dear = {project.id for project in plain.election.projects if project.cost > plain.election.budget}
+        if dear:
+            yield _without(plain, dear, Message("official.dearer-than-budget", {"projects": _listed(dear)}))
+    yield from _by_totals(file, plain)
+
+
+def _as_commented(file: PabulibFile, plain: Reading) -> Iterator[Reading]:
+    """Projects the comment names and officials did not fund, taken as withdrawn: all, or one alone."""
+    if file.selected is None:
+        return
+    selected = file.selected
+    named = {
+        name
+        for name in ids_in(file.meta.get("comment", ""), file)
+        if not selected[name] and name in plain.election.index
+    }
+    choices = [named, *({name} for name in sorted(named) if len(named) > 1)]
+    for gone in choices:
+        if gone:
+            yield _without(plain, gone, Message("official.comment-names", {"projects": _listed(gone)}))
+
+
+def _other_equal_shares(plain: Reading) -> Iterator[Reading]:
+    changes: tuple[tuple[dict[str, Plain], str], ...] = (
+        ({"top_up": True}, "official.with-top-up"),
+        ({"completion": "add1-exhaustive"}, "official.until-exhaustive"),
+        ({"utility": "count"}, "official.count-utility"),
+    )
+    for change, assumed in changes:
+        if "utility" in change and plain.rule != "equal-shares-approval":
+            continue
+        if "completion" in change and plain.parameters["completion"] == "none":
+            continue
+        parameters = {**plain.parameters, **change}
+        yield replace(plain, parameters=parameters, assumed=(*plain.assumed, Message(assumed)))
+
+
+def _by_totals(file: PabulibFile, plain: Reading) -> Iterator[Reading]:
+    """The totals in PROJECTS instead of the ballots, where they differ, and projects without votes let in."""
+    totals = totals_in_file(file)
+    election = plain.election
+    counted = dict(zip(election.ids, election.points, strict=True))
+    if totals and any(totals[name] != counted[name] for name in election.ids if name in totals):
+        yield _with_points(plain, {**counted, **totals}, Message("official.totals-in-file"))
+    if any(points <= 0 for points in counted.values()) and plain.rule in ("greedy", "greedy-no-skip"):
+        yield _with_points(plain, _lifted(election), Message("official.without-votes"))
+    if rule_name(file) == "greedy-custom":
+        for rule in ("greedy-no-skip", "greedy-80"):
+            if rule != plain.rule:
+                assumed = Message("official.custom-taken-as", {"rule": rule})
+                yield Reading(rule, {}, election, (*plain.assumed, assumed))
+
+
+def _lifted(election: Election) -> dict[str, int]:
+    """Everybody's points raised by the same, so that none is without."""
+    lift = 1 - min((0, *election.points))
+    return {name: points + lift for name, points in zip(election.ids, election.points, strict=True)}
+
+
+def _with_points(plain: Reading, points: Mapping[str, int], assumed: Message | None) -> Reading:
+    """The same projects with given points, as one ballot that scores them."""
+    election = plain.election
+    ballots = [{name: points[name] for name in election.ids}] if election.ids else []
+    scored = Election.scoring(projects=election.projects, ballots=ballots, budget=election.budget)
+    return replace(plain, election=scored, assumed=(*plain.assumed, *([assumed] if assumed else [])))
+
+
+def totals_in_file(file: PabulibFile) -> dict[str, int]:
+    """What PROJECTS says each project scored: `score` if there is one, else `votes`; {} if not all whole."""
+    column = "score" if "score" in file.project_columns else "votes"
+    found = {}
+    for name, cells in file.projects.items():
+        text = cells.get(column, "")
+        if not text.isdecimal() or int(text) * file.points_scale > 10**6:
+            return {}
+        found[name] = int(text) * file.points_scale
+    return found
+
+
+def _without(plain: Reading, gone: set[str], assumed: Message) -> Reading:
+    """The reading with some projects struck; points of rankings stay as they are (ranks do not close up)."""
+    election = plain.election
+    kept = tuple(project for project in election.projects if project.id not in gone)
+    if plain.rule.startswith("equal-shares"):
+        return replace(plain, election=struck(election, gone), assumed=(*plain.assumed, assumed))
+    points = dict(zip(election.ids, election.points, strict=True))
+    ballot = {project.id: points[project.id] for project in kept}
+    scored = Election.scoring(projects=kept, ballots=[ballot] if ballot else [], budget=election.budget)
+    return replace(plain, election=scored, assumed=(*plain.assumed, assumed))
+
+
+def struck(election: Election, gone: set[str]) -> Election:
+    """The approval election with some projects withdrawn; ballots emptied so still count."""
+    make: Callable[..., Election] = Election.approval if election.kind == "approval" else Election.choose_one
+    ballots = {tuple(str(part) for part in ballot): voters for ballot, voters in election.ballots()}
+    made = make(projects=election.projects, ballots=ballots, budget=election.budget, withdrawn=gone)
+    return replace(made, voters=election.voters)
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+template(
+    "official.exclusive-from-comment",
+    N_(
+        "The comment in the file names projects that exclude each other: %(groups)s. The ballots do not "
+        "say so."
+    ),
+)
+template(
+    "official.dearer-than-budget", N_("Projects dearer than the whole budget take no part: %(projects)s.")
+)
+template("official.comment-names", N_("The comment in the file speaks of %(projects)s, which were left out."))
+template("official.with-top-up", N_("Money left over goes to what still fits, most votes first."))
+template("official.until-exhaustive", N_("Shares are raised only until nothing more fits."))
+template(
+    "official.count-utility", N_("A funded project is worth the same to its supporters whatever it costs.")
+)
+template(
+    "official.totals-in-file",
+    N_("The totals beside the projects differ from the ballots in the file; the totals were used."),
+)
+template("official.custom-taken-as", N_("The city's own rule was taken to be %(rule)s."))
+template("official.without-votes", N_("Projects without votes may be funded if money is left."))

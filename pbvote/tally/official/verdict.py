@@ -1,0 +1,175 @@
+"""One file: does the official outcome follow from the ballots by the stated rule, and if not, why not?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pbvote.tally.messages import N_, CountError, Message, template
+from pbvote.tally.official.stated import Reading, rule_name, stated, threshold, totals_in_file, variations
+from pbvote.tally.pabulib import PabulibFile
+
+MATCH, EXPLAINED, DIFFERS = "match", "explained", "differs"
+NO_RESULT, NO_RULE, NOT_COUNTED = "no-result", "no-rule", "not-counted"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What recounting one file showed.
+
+    status      match: the stated rule gives the official outcome, ties by the file's order;
+                explained: it does with what the reasons say; differs: it does not;
+                no-result: the file says nothing was selected; no-rule: META states no rule we know;
+                not-counted: the rule cannot count these ballots
+    rule        the rule META states;  counted: the rule of ours that was run
+    missing     ids the officials funded and we did not;  extra: the other way round
+    reserve     ids marked 2 or 3: funded from other money
+    reasons     what explains or may explain the difference
+    """
+
+    status: str
+    rule: str
+    counted: str = ""
+    missing: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    reserve: tuple[str, ...] = ()
+    reasons: tuple[Message, ...] = ()
+
+
+def judge(file: PabulibFile) -> Verdict:
+    """Recount a file by the rule it states and compare with what its officials selected."""
+    rule = rule_name(file)
+    if file.selected is None:
+        return Verdict(NO_RESULT, rule)
+    reading = stated(file)
+    if reading is None:
+        return Verdict(NO_RULE, rule, reasons=(Message("official.no-rule", {"rule": rule}),))
+    try:
+        return _judged(file, reading)
+    except CountError as error:
+        return Verdict(NOT_COUNTED, rule, reading.rule, reasons=(error.message,))
+
+
+def _judged(file: PabulibFile, reading: Reading) -> Verdict:
+    rule = rule_name(file)
+    funded = reading.tally(file.order).funded
+    missing, extra = difference(file, funded)
+    reserve = _marked(file, 2, 3)
+    if not missing and not extra:
+        reasons = (*reading.assumed, *_about_reserve(file, funded))
+        return Verdict(
+            EXPLAINED if reading.assumed else MATCH, rule, reading.rule, reserve=reserve, reasons=reasons
+        )
+    found = _explained(file, reading)
+    if found is not None:
+        return Verdict(
+            EXPLAINED, rule, found[0].rule, reserve=reserve, reasons=(*found[0].assumed, *found[1])
+        )
+    reasons = tuple(_hints(file, reading, missing, extra))
+    return Verdict(DIFFERS, rule, reading.rule, missing, extra, reserve, reasons)
+
+
+def _marked(file: PabulibFile, *marks: int) -> tuple[str, ...]:
+    return tuple(name for name, mark in (file.selected or {}).items() if mark in marks)
+
+
+def difference(file: PabulibFile, funded: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(officially funded but not counted so, counted as funded but not officially).
+
+    Projects marked 2 or 3 were paid from other money: it is right to count them as funded (the 80 % rule
+    does so for its 2) and right not to.
+    """
+    counted = frozenset(funded)
+    missing = tuple(name for name in _marked(file, 1) if name not in counted)
+    official = frozenset(_marked(file, 1, 2, 3))
+    return missing, tuple(name for name in funded if name not in official)
+
+
+def _about_reserve(file: PabulibFile, funded: Sequence[str]) -> tuple[Message, ...]:
+    outside = [name for name in _marked(file, 2, 3) if name not in funded]
+    if not outside:
+        return ()
+    return (Message("official.other-money", {"projects": ", ".join(outside)}),)
+
+
+def _explained(file: PabulibFile, plain: Reading) -> tuple[Reading, tuple[Message, ...]] | None:
+    """The first variation that gives the official outcome: another tie-break first, then other readings."""
+    kinder = _officials_first(file)
+    tie = Message("official.tie")
+    if difference(file, plain.tally(kinder).funded) == ((), ()):
+        return plain, (tie,)
+    for reading in variations(file, plain):
+        try:
+            if difference(file, reading.tally(file.order).funded) == ((), ()):
+                return reading, ()
+            if difference(file, reading.tally(kinder).funded) == ((), ()):
+                return reading, (tie,)
+        except CountError:
+            continue
+    return None
+
+
+def _officials_first(file: PabulibFile) -> tuple[str, ...]:
+    """The file's order with what the officials funded first: the tie-break kindest to their outcome."""
+    selected = file.selected or {}
+    return tuple(sorted(file.order, key=lambda name: selected.get(name, 0) != 1))
+
+
+def _hints(
+    file: PabulibFile, reading: Reading, missing: Sequence[str], extra: Sequence[str]
+) -> list[Message]:
+    """What may be behind a difference that nothing we tried explains."""
+    hints = []
+    election = file.election
+    spent = sum(election.costs[election.index[name]] for name in _marked(file, 1) if name in election.index)
+    if spent > election.budget:
+        over = file.money(spent - election.budget)
+        hints.append(Message("official.overspent", {"over": over}))
+    points = dict(zip(election.ids, election.points, strict=True))
+    least = threshold(file)
+    below = [name for name in missing if name in points and points[name] < least]
+    if below:
+        hints.append(Message("official.below-threshold", {"projects": ", ".join(below)}))
+    gone = [name for name in missing if name in election.withdrawn]
+    if gone:
+        hints.append(Message("official.withdrawn-selected", {"projects": ", ".join(gone)}))
+    totals = totals_in_file(file)
+    odd = [name for name in election.ids if name in totals and totals[name] != points[name]]
+    if odd:
+        hints.append(Message("official.totals-differ", {"projects": len(odd)}))
+    hints += [Message("official.other-rule", {"rule": name}) for name in _rules_that_fit(file, reading)]
+    if file.meta.get("comment"):
+        hints.append(Message("official.comment", {"comment": file.meta["comment"][:300]}))
+    if not hints:
+        hints.append(Message("official.unknown-cause"))
+    return hints
+
+
+def _rules_that_fit(file: PabulibFile, reading: Reading) -> list[str]:
+    """Other rules of the greedy kind that would give the official outcome."""
+    fitting = []
+    for name in ("greedy", "greedy-no-skip", "greedy-80"):
+        if name == reading.rule:
+            continue
+        other = Reading(name, {}, file.election)
+        if difference(file, other.tally(_officials_first(file)).funded) == ((), ()):
+            fitting.append(name)
+    return fitting
+
+
+template("official.no-rule", N_("The file does not state a rule that can be counted: %(rule)s."))
+template("official.other-money", N_("Funded from money outside this budget: %(projects)s."))
+template("official.tie", N_("A tie was broken another way than by the order of the file."))
+template("official.overspent", N_("The officials spent %(over)s more than the budget in the file."))
+template("official.below-threshold", N_("The officials funded projects below the threshold: %(projects)s."))
+template(
+    "official.withdrawn-selected",
+    N_("Marked as withdrawn by their cost and selected all the same: %(projects)s."),
+)
+template(
+    "official.totals-differ",
+    N_("For %(projects)s projects the totals in the file differ from what its ballots give."),
+)
+template("official.other-rule", N_("Another rule would give the official outcome: %(rule)s."))
+template("official.comment", N_("The file comments: %(comment)s"))
+template("official.unknown-cause", N_("Nothing in the file explains the difference."))

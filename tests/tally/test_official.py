@@ -1,0 +1,245 @@
+"""What officials decided follows from the ballots by the rule they state, or the verdict says why not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pbvote.tally.official import judge
+from pbvote.tally.official.__main__ import main
+from pbvote.tally.official.folder import BROKEN, TIMEOUT, UNREADABLE, examine, recount
+from pbvote.tally.official.stated import groups_in_comment, prefer_first, stated
+from pbvote.tally.pabulib import read
+
+HERE = Path(__file__).parent
+SHARED = HERE.parents[3] / "shared" / "elections"
+OURS = HERE / "elections"
+
+VERDICTS = {
+    "Netherlands_Amsterdam_252": ("no-result", []),
+    "Netherlands_Assen_2024": ("match", []),
+    "Poland_Czestochowa_2025_Tysiaclecie": ("match", []),
+    "Poland_Gdynia_2020_Babie_Doly__large": ("match", []),
+    "Poland_Gdynia_2020_Babie_Doly__small": ("match", ["official.other-money"]),
+    "Poland_Katowice_2023_Srodmiescie": ("match", []),
+    "Poland_Krakow_2021": ("match", []),
+    "Poland_Krakow_2022_Czyzyny": ("match", []),
+    "Poland_Krakow_2024_Nowa_Huta": ("match", []),
+    "Poland_Lodz_2022": ("match", []),
+    "Poland_Poznan_2023_5_-_Grunwald_Polnoc_Grunwald_Poludnie_Stary_Grunwald": (
+        "match",
+        ["official.other-money"],
+    ),
+    "Poland_Swiecie_2023": ("match", []),
+    "Poland_Warszawa_2022_Bemowo": ("explained", ["official.exclusive-from-comment"]),
+    "Poland_Warszawa_2022_Targowek": ("match", []),
+    "Poland_Wroclaw_2017_Rejon_nr_11_750": ("match", []),
+    "US_Stanford_Dataset_Merced_Peoples_Budget_Ballot_2019_vote_rankings": ("no-result", []),
+    "Worldwide_Mechanical_Turk_Ranking_value_8": ("no-result", []),
+}
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_a_real_election_is_recounted_to_its_official_outcome(name):
+    path = SHARED / f"{name}.pb"
+    if not path.exists():
+        pytest.skip("the shared elections are not on this machine")
+    verdict = judge(read(path))
+    assert (verdict.status, [reason.id for reason in verdict.reasons]) == VERDICTS[name]
+
+
+def file_of(rule, rows, votes, *, budget=100, meta="", kind="approval", unit="Little Marsh"):
+    """A file: rows are "id;cost;selected", votes are ids or "ids;points"."""
+    points = ";points" if kind == "cumulative" else ""
+    head = f"META\nkey;value\nunit;{unit}\nbudget;{budget}\nvote_type;{kind}\nrule;{rule}\n{meta}"
+    projects = "PROJECTS\nproject_id;cost;selected\n" + "".join(f"{row}\n" for row in rows)
+    ballots = f"VOTES\nvoter_id;vote{points}\n" + "".join(f"{n};{v}\n" for n, v in enumerate(votes, 1))
+    return read((head + projects + ballots).encode())
+
+
+def ids(verdict):
+    return [reason.id for reason in verdict.reasons]
+
+
+@pytest.mark.parametrize("path", sorted(OURS.glob("*.pb")), ids=lambda path: path.stem)
+def test_our_own_small_files_match_by_the_rule_they_state(path):
+    assert judge(read(path)).status == "match"
+
+
+def test_a_tie_broken_otherwise_explains_an_outcome():
+    verdict = judge(file_of("greedy", ["a;60;0", "b;60;1"], ["a", "b"]))
+    assert (verdict.status, ids(verdict)) == ("explained", ["official.tie"])
+
+
+def test_an_outcome_that_no_tie_break_gives_differs():
+    verdict = judge(file_of("greedy", ["a;60;0", "b;60;1"], ["a", "a", "b"]))
+    assert (verdict.status, verdict.missing, verdict.extra) == ("differs", ("b",), ("a",))
+    assert ids(verdict) == ["official.unknown-cause"]
+
+
+def test_a_rule_followed_otherwise_than_stated_is_named():
+    rows = ["a;60;1", "b;60;0", "c;10;0"]
+    verdict = judge(file_of("greedy", rows, ["a,b,c", "a,b", "a"]))
+    assert verdict.status == "differs"
+    assert "greedy-no-skip" in [reason.parameters.get("rule") for reason in verdict.reasons]
+
+
+def test_spending_above_the_budget_is_said_in_the_files_own_currency():
+    verdict = judge(file_of("greedy", ["a;60.5;1", "b;60;1"], ["a", "b"], budget=100))
+    over = next(reason for reason in verdict.reasons if reason.id == "official.overspent")
+    assert over.parameters["over"] == "20.5"
+
+
+@pytest.mark.parametrize("rule", ["greedy", "greedy-threshold"])
+def test_a_threshold_in_meta_holds_whichever_greedy_rule_is_stated(rule):
+    file = file_of(rule, ["a;10;1", "b;10;0"], ["a", "a,b"], meta="min_project_score_threshold;2\n")
+    assert judge(file).status == "match"
+
+
+def test_a_threshold_counts_points_where_ballots_give_points():
+    meta = "min_project_score_threshold;2.5\nmax_sum_points;3\n"
+    votes = ["a,b;2.5,0.5", "b;1.5"]
+    file = file_of("greedy-threshold", ["a;10;1", "b;10;0"], votes, meta=meta, kind="cumulative")
+    assert judge(file).status == "match"
+
+
+def test_projects_below_the_threshold_that_were_funded_are_named():
+    file = file_of(
+        "greedy-threshold", ["a;10;1", "b;10;1"], ["a", "a,b"], meta="min_project_score_threshold;2\n"
+    )
+    assert "official.below-threshold" in ids(judge(file))
+
+
+def test_projects_the_comment_names_and_officials_left_out_explain_an_outcome():
+    meta = "comment;#1: Project b2 was withdrawn by its author.\n"
+    verdict = judge(file_of("greedy", ["a;60;1", "b2;30;0", "c;20;1"], ["a,b2", "a,b2,c"], meta=meta))
+    assert (verdict.status, ids(verdict)) == ("explained", ["official.comment-names"])
+
+
+def test_exclusions_come_from_the_comment_and_that_is_said():
+    meta = 'comment;#1: Projects "p1" and p2 want the same place. #2: See p3.\n'
+    file = file_of("greedy-exclusive", ["p1;10;1", "p2;10;0", "p3;10;1"], ["p1,p2,p3", "p1"], meta=meta)
+    assert groups_in_comment(file) == (("p1", "p2"),)
+    verdict = judge(file)
+    assert (verdict.status, ids(verdict)) == ("explained", ["official.exclusive-from-comment"])
+
+
+def test_an_exclusive_rule_without_a_comment_cannot_follow_from_the_file():
+    file = file_of("greedy-exclusive", ["p1;10;1", "p2;10;0"], ["p1,p2", "p1"])
+    assert judge(file).status == "differs"
+
+
+def test_poznans_rule_counts_what_the_reserve_paid():
+    rows = ["a;60;1", "b;50;2", "c;10;3", "d;5;0"]
+    file = file_of("greedy-custom", rows, ["a,b,c,d", "a,b,c", "a,b", "a"], unit="Poznań")
+    verdict = judge(file)
+    assert (verdict.status, verdict.counted, verdict.reserve) == ("match", "greedy-80", ("b", "c"))
+    assert verdict.reasons[0].parameters["projects"] == "c"
+
+
+def test_a_city_with_a_rule_of_its_own_is_tried_with_the_rules_we_know():
+    verdict = judge(file_of("greedy-custom", ["a;60;1", "b;50;0", "c;10;0"], ["a,b,c", "a,b", "a"]))
+    assert (verdict.status, ids(verdict)) == ("explained", ["official.custom-taken-as"])
+
+
+def test_the_totals_in_the_file_are_tried_where_its_ballots_say_otherwise():
+    text = file_of("greedy", ["a;60;0", "b;60;1"], ["a", "a", "b"]).text()
+    text = (
+        text.replace("cost;selected", "cost;selected;votes")
+        .replace("a;60;0", "a;60;0;2")
+        .replace("b;60;1", "b;60;1;9")
+    )
+    verdict = judge(read(text.encode()))
+    assert (verdict.status, ids(verdict)) == ("explained", ["official.totals-in-file"])
+
+
+def test_a_project_without_votes_may_be_funded_if_meta_says_all_is_paid_for():
+    rows, votes = ["a;60;1", "b;30;1"], ["a"]
+    assert ids(judge(file_of("greedy", rows, votes))) == ["official.without-votes"]
+    assert judge(file_of("greedy", rows, votes, meta="fully_funded;1\n")).status == "match"
+
+
+def test_projects_dearer_than_the_budget_may_be_passed_over_before_a_walk_that_stops():
+    rows = ["a;600;0", "b;30;1"]
+    verdict = judge(file_of("greedy-no-skip", rows, ["a,b", "a"]))
+    assert (verdict.status, ids(verdict)) == ("explained", ["official.dearer-than-budget"])
+
+
+def test_limits_per_neighbourhood_bind():
+    meta = "neighborhoods;North,South\nbudget_per_neighborhood;50,50\n"
+    text = file_of("greedy", ["a;40;1", "b;30;0", "c;30;1"], ["a,b,c", "a,b", "a"], meta=meta).text()
+    text = text.replace("selected\n", "selected;neighborhood\n")
+    for row, place in (("a;40;1", "North"), ("b;30;0", "North"), ("c;30;1", "South")):
+        text = text.replace(row, f"{row};{place}")
+    verdict = judge(read(text.encode()))
+    assert verdict.status == "match"
+
+
+def test_an_unknown_rule_and_a_missing_result_are_said():
+    assert judge(file_of("unknown", ["a;1;1"], ["a"])).status == "no-rule"
+    assert judge(file_of("greedy", ["a;1;"], ["a"])).status == "no-result"
+
+
+def test_equal_shares_with_a_comparison_gives_way_to_greedy_when_more_voters_prefer_it():
+    rows = ["a;1;1", "b;1;1", "c;1;0"]
+    file = file_of("equalshares-comparison", rows, ["a", "a", "b"], budget=2)
+    assert judge(file).status == "match"
+    plain = stated(file).tally(file.order)
+    assert plain.rule in ("equal-shares-approval", "greedy")
+
+
+def test_preference_between_two_outcomes_counts_voters_not_projects():
+    election = file_of("greedy", ["a;1;1", "b;1;0", "c;1;0"], ["a,b", "c", "c"]).election
+    assert prefer_first(election, ("c",), ("a", "b"))
+    assert not prefer_first(election, ("a", "b"), ("c",))
+    assert not prefer_first(election, ("a",), ("a",))
+
+
+def test_blank_ballots_hold_money_in_official_equal_shares():
+    file = file_of("equalshares", ["a;50;1", "b;50;0"], ["a", "a", "b", ""], budget=100)
+    reading = stated(file)
+    assert reading.election.voters == 4
+    assert judge(file).status == "match"
+
+
+def test_a_folder_is_recounted_with_every_kind_of_trouble_named(tmp_path):
+    good = (OURS / "seven_benches_approval.pb").read_bytes()
+    (tmp_path / "good.pb").write_bytes(good)
+    (tmp_path / "torn.pb").write_bytes(good[:100])
+    (tmp_path / "odd.pb").write_bytes(good.replace(b"4;swing,sign", b"4;swing,sign,moon"))
+    found = {finding.path.stem: finding for finding in recount(sorted(tmp_path.glob("*.pb")), limit=60)}
+    assert found["good"].verdict.status == "match"
+    assert found["torn"].verdict.status == UNREADABLE
+    assert (found["odd"].verdict.status, found["odd"].lenient) == ("match", True)
+    assert "moon" in found["odd"].verdict.reasons[-1].text()
+
+
+def test_a_file_that_takes_too_long_is_given_up_and_the_rest_goes_on(tmp_path):
+    good = (OURS / "seven_benches_approval.pb").read_bytes()
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.pb").write_bytes(good)
+    statuses = [
+        finding.verdict.status for finding in recount(sorted(tmp_path.glob("*.pb")), jobs=1, limit=0.0)
+    ]
+    assert statuses == [TIMEOUT, TIMEOUT]
+
+
+def test_a_file_that_cannot_be_opened_is_unreadable(tmp_path):
+    assert examine(tmp_path / "missing.pb").verdict.status == UNREADABLE
+    assert examine(tmp_path).verdict.status in (UNREADABLE, BROKEN)
+
+
+def test_the_command_prints_how_many_match_and_writes_every_verdict(tmp_path, capsys):
+    out = tmp_path / "verdicts.json"
+    assert main([str(OURS), "--json", str(out), "--at-least", "5"]) == 0
+    text = capsys.readouterr().out
+    assert "5 files, 5 with an official outcome" in text
+    assert max(map(len, text.splitlines())) <= 80
+    verdicts = json.loads(out.read_text())
+    assert {verdict["status"] for verdict in verdicts} == {"match"}
+    assert main([str(OURS), "--at-least", "6"]) == 3
+
+
+def test_the_command_says_when_there_is_nothing_to_count(tmp_path, capsys):
+    assert main([str(tmp_path)]) == 1
+    assert "no .pb files" in capsys.readouterr().err
