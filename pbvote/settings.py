@@ -21,8 +21,10 @@ class SettingsError(Exception):
 class Settings:
     """See README, "Settings", for what each one means."""
 
-    secret_key: str
-    data_key: str  # seals one-time-code secrets, outbox secrets, drafts; keyed hashes of addresses
+    secret_key: str = field(repr=False)
+    data_key: str = field(
+        repr=False
+    )  # seals one-time-code secrets, outbox secrets, drafts; keyed hashes of addresses
     instance: Path = ROOT / "instance"
     database_url: str = ""
     base_url: str = "http://127.0.0.1:8000"
