@@ -20,7 +20,8 @@ class Demand:
     units     int64[E]       units of utility of each entry, or None where all are 1
     starts    int64[P]       the first entry of each project
     cuts      int64[J+1, P]  the end of the entries of each project up to a level (level 0: none)
-    costs     P minor units; divisors: what a price is divided by before prices are compared
+    costs     P minor units
+    by_cost   whether prices are compared per unit of cost, or as they are
     admitted  P: may this project be bought at all
     """
 
@@ -32,13 +33,18 @@ class Demand:
     starts: Ints
     cuts: Ints
     costs: tuple[int, ...]
-    divisors: tuple[int, ...]
+    by_cost: bool
     admitted: tuple[bool, ...]
 
     @property
     def levels(self) -> int:
         """How many levels there are."""
         return len(self.cuts) - 1
+
+    @cached_property
+    def divisors(self) -> tuple[int, ...]:
+        """What the price of each project is divided by before prices are compared."""
+        return tuple(max(cost, 1) if self.by_cost else 1 for cost in self.costs)
 
     @cached_property
     def most_units(self) -> int:
@@ -83,7 +89,7 @@ def demand(
     levels: Ints,
     how_many: int,
     units: Ints | None,
-    divisors: Sequence[int],
+    by_cost: bool,
     admitted: Sequence[bool],
 ) -> Demand:
     """The demand of an election.
@@ -109,6 +115,6 @@ def demand(
         starts=starts,
         cuts=starts + np.cumsum(per, axis=0),
         costs=election.costs,
-        divisors=tuple(divisors),
+        by_cost=by_cost,
         admitted=tuple(admitted),
     )

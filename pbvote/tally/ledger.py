@@ -63,20 +63,24 @@ class Ledger:
         """What the supporters of a project up to a level hold together."""
         return Fraction(self._money(self.demand.voter[self.demand.span(place, level)]), self.bottom)
 
-    def quote(self, place: int, level: int, sight: Sight) -> Quote | None:
-        """The exact price of a project, or None where its supporters cannot pay."""
+    def quote(
+        self, place: int, level: int, sight: Sight | None = None, cost: int | None = None
+    ) -> Quote | None:
+        """The exact price of a project, or of its supporters at another cost; None where they cannot pay."""
         demand = self.demand
         span = demand.span(place, level)
         voter = demand.voter[span]
         units = np.ones(len(voter), dtype=np.int64) if demand.units is None else demand.units[span]
-        cost = demand.costs[place] * self.bottom
-        if not cost:
-            return Quote(Fraction(0), self.classes[voter] == 0)
+        wanted = (demand.costs[place] if cost is None else cost) * self.bottom
         spent = self.classes[voter] == 0
+        if not wanted:
+            return Quote(Fraction(0), spent)
+        if sight is None:
+            sight = Sight(np.zeros(len(voter), dtype=bool), np.zeros(len(voter), dtype=bool))
         short = sight.short | spent
         open_ = ~short & ~sight.flush
         charged = demand.weights[voter] * units
-        rest = cost - self._money(voter[short])
+        rest = wanted - self._money(voter[short])
         pull = int(charged[~short].sum())
         for worth, unit, entries in self._by_worth(voter, units, open_):
             if worth * pull >= rest * unit:
@@ -138,18 +142,6 @@ class Ledger:
         """What these supporters held together before the last purchase, given the classes of that time."""
         voters = self.demand.voter[self.demand.span(place, level)]
         return Fraction(self._money(voters, classes, len(self.bought) - 1), self.bottom)
-
-    def charged(self, place: int, level: int, price: Fraction) -> Fraction:
-        """Σ min(held, u·price) over the supporters of a project up to a level."""
-        demand = self.demand
-        span = demand.span(place, level)
-        voter = demand.voter[span]
-        units = np.ones(len(voter), dtype=np.int64) if demand.units is None else demand.units[span]
-        total = Fraction(0)
-        for worth, unit, entries in self._by_worth(voter, units, np.ones(len(voter), dtype=bool)):
-            weight = int(demand.weights[voter[entries]].sum())
-            total += weight * min(Fraction(worth, self.bottom), unit * price)
-        return total
 
     def _money(
         self, voters: NDArray[np.int64], classes: NDArray[np.int64] | None = None, steps: int | None = None

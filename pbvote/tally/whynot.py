@@ -41,7 +41,7 @@ class Watch:
         demand = run.demand
         size = len(demand.costs)
         self.places = [place for place in range(size) if demand.supporters(place, demand.levels)]
-        self.by_cost = any(divisor != 1 for divisor in demand.divisors)
+        self.by_cost = demand.by_cost
         self.lost: dict[int, int] = {}
         self.paid: dict[int, list[Spent]] = {place: [] for place in self.places}
         self.best: dict[int, int] = dict.fromkeys(self.places, -1)
@@ -189,14 +189,16 @@ class Watch:
         charged = run.raised_one(place, self._limit(cost, key))
         slack = run.error + run.demand.pull(place, run.level)
         wanted = cost << run.scale
-        if charged - slack > wanted:
+        if not cost or charged - slack > wanted:
             return True
         if charged + slack < wanted:
             return False
-        price = key * cost if self.by_cost else key
-        exact = run.books().charged(place, run.level, price)
-        if exact != cost:
-            return exact > cost
+        quote = run.books().quote(place, run.level, cost=cost)
+        if quote is None:
+            return False
+        mine = quote.price / cost if self.by_cost else quote.price
+        if mine != key:
+            return mine < key
         return self.order.key(place, cost=cost) < self.order.key(winner)
 
     # -- the answer

@@ -36,7 +36,7 @@ def asked(election: Election, utility: str) -> Demand:
         levels=np.ones(len(election.profile.project), dtype=np.int64),
         how_many=1,
         units=None,
-        divisors=[max(cost, 1) if utility == "cost" else 1 for cost in election.costs],
+        by_cost=utility == "cost",
         admitted=[cost <= election.budget for cost in election.costs],
     )
 

@@ -29,7 +29,7 @@ def asked(election: Election) -> Demand:
         levels=(points > 0).astype(np.int64),
         how_many=1,
         units=points,
-        divisors=[1] * len(election.projects),
+        by_cost=False,
         admitted=[cost <= election.budget for cost in election.costs],
     )
 

@@ -28,7 +28,7 @@ def asked(election: Election) -> Demand:
         levels=ranks,
         how_many=int(np.max(ranks, initial=0)),
         units=None,
-        divisors=[max(cost, 1) for cost in election.costs],
+        by_cost=True,
         admitted=[cost <= election.budget for cost in election.costs],
     )
 
