@@ -10,6 +10,7 @@
 
 from pbvote.tally.ballots import Election, Project
 from pbvote.tally.counting import count
+from pbvote.tally.explain import Explanation, explain, steps_table
 from pbvote.tally.messages import BadElection, CountError, Message, RuleDoesNotFit, TieUndecided
 from pbvote.tally.record import Tally
 from pbvote.tally.rules import RULES
@@ -19,10 +20,13 @@ __all__ = [
     "BadElection",
     "CountError",
     "Election",
+    "Explanation",
     "Message",
     "Project",
     "RuleDoesNotFit",
     "Tally",
     "TieUndecided",
     "count",
+    "explain",
+    "steps_table",
 ]
