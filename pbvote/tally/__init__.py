@@ -12,21 +12,26 @@ from pbvote.tally.ballots import Election, Project
 from pbvote.tally.counting import count
 from pbvote.tally.explain import Explanation, explain, steps_table
 from pbvote.tally.messages import BadElection, CountError, Message, RuleDoesNotFit, TieUndecided
+from pbvote.tally.metrics import Comparison, Fairness, compare, fairness
 from pbvote.tally.record import Tally
 from pbvote.tally.rules import RULES
 
 __all__ = [
     "RULES",
     "BadElection",
+    "Comparison",
     "CountError",
     "Election",
     "Explanation",
+    "Fairness",
     "Message",
     "Project",
     "RuleDoesNotFit",
     "Tally",
     "TieUndecided",
+    "compare",
     "count",
     "explain",
+    "fairness",
     "steps_table",
 ]
