@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pbvote.models.base import Base
 from pbvote.models.proposal import Proposal
+from pbvote.models.upload import Upload
 
 
 class Award(Base):
@@ -44,3 +45,5 @@ class AwardReport(Base):
     spent: Mapped[int | None] = mapped_column(BigInteger)
     reported_at: Mapped[datetime]
     reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    pictures: Mapped[list[Upload]] = relationship(order_by=Upload.id)

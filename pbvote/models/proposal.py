@@ -72,6 +72,8 @@ class Proposal(Base):
     ends_on: Mapped[date | None]
     borough_wide: Mapped[bool] = mapped_column(default=False)
     answers: Mapped[dict[str, Any]] = mapped_column(JSON(), default=dict)
+    # Per section of the application the version that last wrote it, by whom and when.
+    sections: Mapped[dict[str, Any]] = mapped_column(JSON(), default=dict, server_default="{}")
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"))
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -93,7 +95,7 @@ class Proposal(Base):
 
     @property
     def picture(self) -> Upload | None:
-        return next((upload for upload in self.uploads if upload.kind == "picture"), None)
+        return next((one for one in self.uploads if one.kind == "picture" and one.report_id is None), None)
 
     @property
     def is_public(self) -> bool:

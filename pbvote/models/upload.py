@@ -17,6 +17,8 @@ class Upload(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("community_group.id"), index=True)
+    # Sent with a report on a grant, not with the application.
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("award_report.id"), index=True)
     kind: Mapped[str]
     filename: Mapped[str]
     media_type: Mapped[str]
