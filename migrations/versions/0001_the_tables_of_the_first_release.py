@@ -285,6 +285,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("round_id", "slug", name=op.f("uq_pot_round_id_slug")),
     )
     op.create_table(
+        "pot_opening",
+        sa.Column("pot_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("marks", sa.Integer(), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("spoilt", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["pot_id"], ["pot.id"], name=op.f("fk_pot_opening_pot_id_pot")),
+        sa.PrimaryKeyConstraint("pot_id", name=op.f("pk_pot_opening")),
+    )
+    op.create_table(
         "publication",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
@@ -352,14 +363,19 @@ def upgrade() -> None:
     op.create_table(
         "round_key",
         sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("signing_public_key", sa.LargeBinary(), nullable=False),
         sa.Column("custody", sa.Text(), nullable=False),
         sa.Column("custodians", sa.JSON(), nullable=False),
         sa.Column("rehearsed_pairs", sa.JSON(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("opened_digest", sa.Text(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('prepared', 'open', 'closed', 'opened', 'destroyed', 'abandoned')",
+            name=op.f("ck_round_key_state"),
+        ),
         sa.ForeignKeyConstraint(
             ["round_id"], ["voting_round.id"], name=op.f("fk_round_key_round_id_voting_round")
         ),
@@ -899,6 +915,7 @@ def downgrade() -> None:
 
     op.drop_table("register_entry")
     op.drop_table("publication")
+    op.drop_table("pot_opening")
     op.drop_table("pot")
     with op.batch_alter_table("postcode", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_postcode_ward_id"))

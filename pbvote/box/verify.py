@@ -823,49 +823,65 @@ def _tidy(purse: list[int], held: list[int]) -> list[int]:
 
 
 def recount_rank_equal_shares(count: Count, raises: Any, stopped: Any, full: bool, report: Report) -> Awards:
-    """Check the outcome after `raises` steps of Add1 and why it stopped; return (funded, top-up, part)."""
+    """Check the outcome after `raises` steps of Add1 and why it stopped; return the awards."""
     parameters, voters = count.rule.get("parameters") or {}, len(count.ballots)
-    start = Fraction(count.budget, voters)
+    given, how = parameters.get("start"), parameters.get("completion") or "add1-overspend"
+    start = Fraction(count.budget, voters) if given is None else Fraction(given)
     step = parameters.get("step") or max(1, -(-count.budget // (voters * 1000)))
-    most = parameters.get("cap", 20000)
+    most = 0 if how == "none" else parameters.get("cap", 20000)
     place = "result.json line 1"
     if not isinstance(raises, int) or raises < 0 or raises > most:
         raise Wrong(place, "does not say how often the share was raised")
-
-    def outcome(number: int) -> tuple[list[int], int]:
+    for number in range(raises) if full else ():
         funded = rank_equal_shares(count, start + number * step)
-        return funded, sum(count.cost[project] for project in funded)
-
-    wanted = {p for p in range(len(count.cost)) if count.points[p] > 0 and count.cost[p] <= count.budget}
-    if full:
-        for number in range(raises):
-            funded, spent = outcome(number)
-            if spent > count.budget or wanted.issubset(funded):
-                raise Wrong(place, f"the share was raised {raises} times, it had to stop at {number}")
-    funded, spent = outcome(raises)
-    if spent > count.budget:
+        if _cost(count, funded) > count.budget or _reason_to_stop(count, funded, how, number, most):
+            raise Wrong(place, f"the share was raised {raises} times, it had to stop at {number}")
+    funded = rank_equal_shares(count, start + raises * step)
+    if _cost(count, funded) > count.budget:
         raise Wrong(place, f"after {raises} raises the rule spends more than the budget")
-    why = "all-funded" if wanted.issubset(funded) else "cap" if raises == most else "overspend"
-    if why == "overspend" and outcome(raises + 1)[1] <= count.budget:
-        raise Wrong(place, f"the share had to be raised once more than {raises} times")
+    why = _reason_to_stop(count, funded, how, raises, most)
+    if why is None:
+        after = rank_equal_shares(count, start + (raises + 1) * step)
+        if _cost(count, after) <= count.budget:
+            raise Wrong(place, f"the share had to be raised once more than {raises} times")
+        why = "overspend"
     if stopped != why:
         raise Wrong(place, f"the raising stopped because of {why!r}, not {stopped!r}")
     report.ok(
-        "Counted again: with the share raised {} times the rule funds {} projects; {}.".format(
-            raises,
-            len(funded),
-            {
-                "overspend": "one raise more would cost more than the budget",
-                "all-funded": "every project with a supporter is funded",
-                "cap": "the published limit of raises is reached",
-            }[why],
-        )
+        f"Counted again: with the share raised {raises} times the rule funds {len(funded)} projects; "
+        + _STOPS[why]
     )
     if full:
         report.ok(f"Each of the {raises} raises before it was counted again too.")
     else:
         report.not_checked("The raises of the share before the last one were not counted again: use --full.")
     return _complete(count, funded)
+
+
+_STOPS = {
+    "overspend": "one raise more would cost more than the budget.",
+    "all-funded": "every project with a supporter is funded.",
+    "exhaustive": "nothing more fits what is left.",
+    "cap": "the published limit of raises is reached.",
+    "none": "the rule does not raise shares.",
+}
+
+
+def _cost(count: Count, funded: Sequence[int]) -> int:
+    return sum(count.cost[project] for project in funded)
+
+
+def _reason_to_stop(count: Count, funded: Sequence[int], how: str, raises: int, most: int) -> str | None:
+    """Why no further raise follows this outcome, or None if one does."""
+    if how == "none":
+        return "none"
+    wanted = {p for p in range(len(count.cost)) if count.points[p] > 0 and count.cost[p] <= count.budget}
+    if wanted.issubset(funded):
+        return "all-funded"
+    left = count.budget - _cost(count, funded)
+    if how == "add1-exhaustive" and all(count.cost[p] > left for p in wanted.difference(funded)):
+        return "exhaustive"
+    return "cap" if raises == most else None
 
 
 def _complete(count: Count, funded: Sequence[int]) -> Awards:

@@ -19,6 +19,7 @@ from pbvote.models.one_time_code import OneTimeCode
 from pbvote.models.outbox import OutboxMessage
 from pbvote.models.paper import PaperBatch, PaperSheet
 from pbvote.models.pot import Pot
+from pbvote.models.pot_opening import PotOpening
 from pbvote.models.proposal import Proposal, ProposalTranslation, ProposalWard
 from pbvote.models.proposal_event import ProposalEvent
 from pbvote.models.proposal_question import ProposalQuestion
@@ -59,6 +60,7 @@ __all__ = [
     "PaperSheet",
     "Postcode",
     "Pot",
+    "PotOpening",
     "Proposal",
     "ProposalEvent",
     "ProposalQuestion",

@@ -1,0 +1,202 @@
+"""Casting, replacing and voiding ballots: an envelope and its row on the board in one transaction."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pbvote.box import envelope, receipt
+from pbvote.models import (
+    CastKey,
+    Envelope,
+    Pot,
+    Proposal,
+    RegisterEntry,
+    VoterMark,
+    VotingRound,
+)
+from pbvote.services import board, rounds, voting
+from pbvote.services.locks import lock_round
+from pbvote.services.refusal import NotAllowed, Refusal
+
+NOT_CONFIRMED = {"pending": "entry-pending", "refused": "entry-refused", "withdrawn": "entry-withdrawn"}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """What the voter gets: the receipt, and whether the ballot replaced one or was a resent form."""
+
+    receipt: str
+    replaced: bool = False
+    repeated: bool = False
+
+
+def cast_ballot(
+    session: Session,
+    *,
+    voting_round: VotingRound,
+    pot: Pot,
+    entry: RegisterEntry,
+    ranking: Sequence[int],
+    idempotency_key: str,
+    replaces: str = "",
+    now: datetime,
+) -> Cast:
+    """Seal a ranking (ballot numbers, most wanted first) and put it into the box.
+
+    `idempotency_key` is the form's own random text: the same form sent again gives the same receipt.
+    `replaces` is the receipt the form was made against ("" if none), so that a stale tab cannot overwrite a
+    newer ballot unasked.
+    """
+    lock_round(session, round_id=voting_round.id)
+    key = voting.require_open(session, voting_round=voting_round, now=now)
+    key_hash = _key_hash(pot.id, entry.id, idempotency_key)
+    earlier = session.get(CastKey, key_hash)
+    if earlier is not None:
+        return Cast(earlier.receipt, repeated=True)
+    _require_eligible(session, voting_round, pot, entry)
+    _require_valid(session, voting_round, pot, ranking)
+    mark = session.get(VoterMark, (pot.id, entry.id), populate_existing=True)
+    if mark is not None and mark.channel == "paper":
+        raise Refusal("voted-on-paper")
+    present = find_envelope(session, pot_id=pot.id, entry_id=entry.id)
+    current = present.receipt if present is not None and not present.void else ""
+    if current != replaces:
+        raise Refusal("ballot-changed-elsewhere" if current else "ballot-gone-elsewhere")
+    sealed = envelope.seal(
+        key.public_key,
+        ranking,
+        round_id=voting_round.id,
+        pot_id=pot.id,
+        entry_id=entry.id,
+        capacity=voting_round.max_length,
+    )
+    code = _put_in(session, voting_round, pot, entry, present, sealed)
+    if mark is None:
+        session.add(VoterMark(pot_id=pot.id, entry_id=entry.id, channel="online", day=now.date()))
+    session.add(CastKey(key_hash=key_hash, pot_id=pot.id, receipt=code))
+    session.flush()
+    return Cast(code, replaced=bool(current))
+
+
+def find_envelope(session: Session, *, pot_id: int, entry_id: int) -> Envelope | None:
+    """The envelope of an entry, also a void one, as the database has it now."""
+    query = select(Envelope).where(Envelope.pot_id == pot_id, Envelope.entry_id == entry_id)
+    return session.scalars(query, execution_options={"populate_existing": True}).first()
+
+
+def current_receipt(session: Session, *, pot_id: int, entry_id: int) -> str:
+    """The receipt of the entry's ballot in the box, "" if there is none: what a new form replaces."""
+    present = find_envelope(session, pot_id=pot_id, entry_id=entry_id)
+    return present.receipt if present is not None and not present.void else ""
+
+
+def mark_of(session: Session, *, pot_id: int, entry_id: int) -> VoterMark | None:
+    return session.get(VoterMark, (pot_id, entry_id))
+
+
+def void_ballot(
+    session: Session,
+    *,
+    voting_round: VotingRound,
+    pot: Pot,
+    entry: RegisterEntry,
+    reason: str,
+    officer_id: int,
+    now: datetime,
+) -> bool:
+    """Take an entry's ballot out of the box, once two officers say so with the same reason.
+
+    Returns whether it was done, or whether a second officer is still needed.
+    """
+    lock_round(session, round_id=voting_round.id)
+    voting.require_unclosed(session, voting_round=voting_round)
+    present = find_envelope(session, pot_id=pot.id, entry_id=entry.id)
+    if present is None or present.void:
+        raise Refusal("ballot-not-there")
+    if not reason.strip():
+        raise Refusal("reason-missing", field="reason")
+    subject = f"{pot.id}:{present.receipt}:{reason.strip()}"
+    said = rounds.approve(
+        session, voting_round=voting_round, deed="void", subject=subject, officer_id=officer_id, now=now
+    )
+    if said < 2:
+        return False
+    take_out(session, voting_round=voting_round, present=present, reason="officers")
+    mark = session.get(VoterMark, (pot.id, entry.id))
+    if mark is not None:
+        session.delete(mark)
+    rounds.note(session, deed="ballot-voided", now=now, account_id=officer_id, round_id=voting_round.id)
+    session.flush()
+    return True
+
+
+def take_out(session: Session, *, voting_round: VotingRound, present: Envelope, reason: str) -> None:
+    """Void an envelope, with its row on the board; it will never be opened. The caller holds the lock."""
+    present.void = True
+    payload = {"envelope": _digest(present.sealed), "pot": present.pot_id, "reason": reason}
+    board.append(session, round_id=voting_round.id, kind="void", payload=payload)
+
+
+def _put_in(
+    session: Session,
+    voting_round: VotingRound,
+    pot: Pot,
+    entry: RegisterEntry,
+    present: Envelope | None,
+    sealed: bytes,
+) -> str:
+    code, digest = receipt.receipt_of(sealed), _digest(sealed)
+    payload = {"envelope": digest, "pot": pot.id}
+    if present is None:
+        session.add(Envelope(pot_id=pot.id, entry_id=entry.id, sealed=sealed, receipt=code))
+    else:
+        if not present.void:
+            payload["replaces"] = _digest(present.sealed)
+        present.sealed, present.receipt, present.void = sealed, code, False
+    kind = "replace" if "replaces" in payload else "cast"
+    board.append(session, round_id=voting_round.id, kind=kind, payload=payload)
+    return code
+
+
+def _require_eligible(session: Session, voting_round: VotingRound, pot: Pot, entry: RegisterEntry) -> None:
+    session.refresh(entry, ["status", "ward_id"])
+    if entry.round_id != voting_round.id or pot.round_id != voting_round.id:
+        raise NotAllowed("ballot-other-round")
+    if entry.status != "confirmed":
+        raise NotAllowed(NOT_CONFIRMED[entry.status])
+    if pot.ward_id is not None and pot.ward_id != entry.ward_id:
+        raise NotAllowed("ballot-other-ward")
+
+
+def _require_valid(session: Session, voting_round: VotingRound, pot: Pot, ranking: Sequence[int]) -> None:
+    if len(ranking) < voting_round.min_length:
+        raise Refusal("ballot-too-short", field="ranking", least=voting_round.min_length)
+    if len(ranking) > voting_round.max_length:
+        raise Refusal("ballot-too-long", field="ranking", most=voting_round.max_length)
+    if len(set(ranking)) != len(ranking):
+        raise Refusal("ballot-repeats", field="ranking")
+    query = select(Proposal.number, Proposal.status, Proposal.title).where(
+        Proposal.pot_id == pot.id, Proposal.number.in_(ranking)
+    )
+    known = {number: (status, title) for number, status, title in session.execute(query)}
+    for number in ranking:
+        status, title = known.get(number, ("", ""))
+        if status == "struck":
+            raise Refusal("choice-withdrawn", field="ranking", title=title)
+        if status != "shortlisted":
+            raise Refusal("choice-unknown", field="ranking")
+
+
+def _key_hash(pot_id: int, entry_id: int, idempotency_key: str) -> bytes:
+    """A form's key counts for its own voter and pot only."""
+    if not 16 <= len(idempotency_key) <= 200:
+        raise Refusal("form-stale")
+    return hashlib.sha256(f"{pot_id}:{entry_id}:{idempotency_key}".encode()).digest()
+
+
+def _digest(sealed: bytes) -> str:
+    return receipt.envelope_digest(sealed).hex()

@@ -1,0 +1,67 @@
+"""Words for the ballot box: casting, custody, closing, opening."""
+
+from flask_babel import lazy_gettext as _
+
+WORDS = {
+    "ballot-too-short": _("Choose at least %(least)s"),
+    "ballot-too-long": _("Choose at most %(most)s"),
+    "ballot-repeats": _("You chose the same proposal twice. Choose each one once"),
+    "choice-withdrawn": _("“%(title)s” has been withdrawn. Take it out of your vote"),
+    "choice-unknown": _("One of your choices is not on this ballot. Choose again from the list"),
+    "ballot-changed-elsewhere": _(
+        "You have voted in the meantime, in another window or on another device. Look at your vote here and "
+        "cast it again if it should replace the other one"
+    ),
+    "ballot-gone-elsewhere": _(
+        "The vote you wanted to change is no longer in the ballot box. Cast your vote again to put it in"
+    ),
+    "voted-on-paper": _("You have handed in a paper vote. Only one vote counts, so you cannot vote here too"),
+    "ballot-other-round": _("This ballot belongs to another round"),
+    "ballot-other-ward": _("This ballot is for people of another ward"),
+    "ballot-not-there": _("There is no vote in the ballot box to take out"),
+    "entry-pending": _("We are still checking your details. You can vote as soon as we have confirmed them"),
+    "entry-refused": _("Your registration was not accepted, so you cannot vote in this round"),
+    "entry-withdrawn": _("You left the register of this round, so you cannot vote in it"),
+    "form-stale": _("This form is out of date. Go back to your vote and send it again"),
+    "reason-missing": _("Give a reason"),
+    "voting-not-over": _("Voting runs until %(ends)s. The box can be closed after that"),
+    "voting-never-opened": _("Voting never opened, because the key was not tried out in time"),
+    "voting-abandoned": _("The key to this ballot box was lost. The vote will be held again"),
+    "paper-not-sealed": _("The paper batch %(batch)s is not sealed yet. Finish it, then close the box"),
+    "marks-do-not-add-up": _(
+        "%(marks)s people are marked as having voted, but there are %(envelopes)s envelopes. Do not go on: "
+        "find out why first"
+    ),
+    "board-empty": _("Nothing stands on the board of this round yet"),
+    "signing-missing-key": _("The key that signs the board is missing from the key folder. Put it back"),
+    "signing-exposed-key": _(
+        "The key that signs the board can be read by others on this computer. Make it readable for the "
+        "server's account only"
+    ),
+    "key-not-made": _("The key of this round has not been made yet"),
+    "key-in-use": _("The key is in use: voting has opened"),
+    "key-held-by-server": _("The server holds the key of this round, so there are no custodians"),
+    "key-not-abandonable": _("The box is open or destroyed already, so its key cannot be given up"),
+    "key-mistyped": _("This passphrase has a slip in it. Look at each group of four letters again"),
+    "key-wrong-passphrase": _("These two passphrases do not open the key. Check who is who, and which round"),
+    "key-damaged-wrap": _("The key file is damaged. Put back a sound copy from a custodian's medium"),
+    "key-other-round": _("This key file belongs to another round. Put back the right one"),
+    "key-other-key": _("This key file does not fit the key on the board. Put back the right one"),
+    "key-other-pair": _("This key file belongs to another pair of custodians. Put back the right one"),
+    "key-missing-key": _("The key file is missing from the key folder. Put back a copy from a custodian"),
+    "key-exposed-key": _(
+        "The key file can be read by others on this computer. Make it readable for the server's account only"
+    ),
+    "custodians-three": _("Choose three different custodians"),
+    "custodians-two": _("Two custodians are needed, each with their own passphrase"),
+    "not-a-custodian": _("Only the custodians of this round can do that"),
+    "seed-before-close": _("Close the box first. The dice are thrown after that"),
+    "seed-thrown": _("The dice were thrown already: %(seed)s. They are not thrown again"),
+    "seed-not-digits": _("Type the digits of the dice only, %(least)s to %(most)s of them"),
+    "seed-missing": _("The dice have to be on the board before the box is opened"),
+    "box-opened-already": _("The box was opened already. It is opened once only"),
+    "box-not-closed": _("The box is not closed yet"),
+    "box-not-opened": _("The box has not been opened yet"),
+    "box-destroyed": _("The envelopes and the key are destroyed, so the box cannot be opened again"),
+    "second-officer-missing": _("A second officer has to be there"),
+}
