@@ -1,0 +1,1 @@
+"""About the site: accessibility, privacy, languages."""

@@ -1,0 +1,90 @@
+"""How money, dates and shares are written in the reader's language."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_skeleton, format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+LONDON = ZoneInfo("Europe/London")
+DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "beng": "০১২৩৪৫৬৭৮৯"}
+
+
+def reader_locale() -> Locale:
+    """The reader's locale; plain English means the British kind."""
+    locale = get_locale()
+    if locale is None or locale.language == "en":
+        return Locale("en", "GB")
+    return locale
+
+
+def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
+    """Minor units as money: £1,250, or £1,250.50 where the pennies matter."""
+    locale = reader_locale()
+    whole, part = divmod(amount, 10**minor_units)
+    value = Decimal(amount).scaleb(-minor_units) if part else Decimal(whole)
+    pattern = locale.currency_formats["standard"].pattern
+    places = "." + "0" * minor_units if part else ""
+    return format_currency(
+        value,
+        currency,
+        format=pattern.replace(".00", places),
+        locale=locale,
+        currency_digits=False,
+        numbering_system="default",
+    )
+
+
+def number(value: int | float | Decimal) -> str:
+    return format_decimal(value, locale=reader_locale(), numbering_system="default")
+
+
+def share(part: int | float, whole: int | float = 1) -> str:
+    """A part of a whole in whole per cent; nothing of nothing is 0 %."""
+    fraction = part / whole if whole else 0
+    return format_percent(fraction, format="#,##0%", locale=reader_locale(), numbering_system="default")
+
+
+def day(moment: datetime | date, *, weekday: bool = False, year: bool = True) -> str:
+    """12 May 2026, in London."""
+    if isinstance(moment, datetime):
+        moment = moment.astimezone(LONDON).date()
+    skeleton = ("yMMMMEEEEd" if weekday else "yMMMMd") if year else ("MMMMEEEEd" if weekday else "MMMMd")
+    return _digits(format_skeleton(skeleton, moment, locale=reader_locale()))
+
+
+def clock(moment: datetime) -> str:
+    """14:02, in London; midday and midnight in words, because 12:00 is misread."""
+    local = moment.astimezone(LONDON)
+    if (local.hour, local.minute) == (12, 0):
+        return _("midday")
+    if (local.hour, local.minute) == (0, 0):
+        return _("midnight")
+    return _digits(format_time(local.time(), "HH:mm", locale=reader_locale()))
+
+
+def moment(when: datetime, *, weekday: bool = False) -> str:
+    """12 May 2026 at 14:02, in London."""
+    return _("%(day)s at %(time)s", day=day(when, weekday=weekday), time=clock(when))
+
+
+def time_left(until: datetime, now: datetime) -> str:
+    """How long is left, in the largest unit that tells: 5 days, 3 hours."""
+    return _digits(format_timedelta(until - now, threshold=1.4, locale=reader_locale()))
+
+
+def machine(when: datetime | date) -> str:
+    """The same moment for machines, in a <time> tag."""
+    if isinstance(when, datetime):
+        return when.astimezone(UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
+    return when.isoformat()
+
+
+def _digits(text: str) -> str:
+    """Dates carry the reader's own digits too."""
+    own = DIGITS.get(reader_locale().default_numbering_system)
+    return text.translate(str.maketrans("0123456789", own)) if own else text

@@ -1,0 +1,1 @@
+"""The shortlist and each proposal's own page."""

@@ -1,0 +1,1 @@
+"""One round: its first page and how it works."""
