@@ -16,14 +16,22 @@ from pbvote.services import rate_limits
 from pbvote.services.keyring import Keyring
 from pbvote.settings import ROOT, Settings, SettingsError
 from pbvote.web import access, delivery, errors, languages, presentation, request_log
+from pbvote.web.about import views as about
 from pbvote.web.health import views as health
 from pbvote.web.home import views as home
 from pbvote.web.mailbox import views as mailbox
+from pbvote.web.pictures import views as pictures
+from pbvote.web.proposals import views as proposals
+from pbvote.web.rounds import views as rounds
 from pbvote.web.sign_in import views as sign_in
 
 BLUEPRINTS = (
     health.blueprint,
     home.blueprint,
+    rounds.blueprint,
+    proposals.blueprint,
+    pictures.blueprint,
+    about.blueprint,
     sign_in.blueprint,
 )
 LARGEST_UPLOAD = 12 * 1024 * 1024
@@ -38,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     request_log.register(app, settings)
     bind_extensions(app, settings)
     bind_templates(app)
+    app.before_request(languages.take_choice)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if settings.demo:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
 from pbvote.models import (
     Award,
     Pot,
@@ -18,12 +21,9 @@ from pbvote.models import (
     VotingRound,
     Ward,
 )
+from pbvote.services import shortlist
 from pbvote.services.refusal import NotFound
 from pbvote.tally import Tally
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
-
-from pbvote.services import shortlist
 
 KINDS = ("funded", "part", "not", "withdrawn")
 

@@ -16,6 +16,14 @@ def find(session: Session, *, slug: str) -> VotingRound:
     return voting_round
 
 
+def find_visible(session: Session, *, slug: str, now: datetime) -> VotingRound:
+    """The round, unless it is still being set up: then it does not exist for the public."""
+    voting_round = find(session, slug=slug)
+    if voting_round.phase(now) == "set-up":
+        raise NotFound("round-not-found")
+    return voting_round
+
+
 def visible(session: Session, *, now: datetime) -> list[VotingRound]:
     """Rounds the public may see, the one that needs people most first."""
     order = ("voting", "collecting", "voting-delayed", "shortlist", "screening", "closed", "counted")

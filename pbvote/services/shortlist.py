@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from pbvote.models import Proposal, Theme, Upload, VotingRound, Ward
-from pbvote.services.refusal import NotFound
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
+
+from pbvote.models import Proposal, Theme, Upload, VotingRound, Ward
+from pbvote.services.refusal import NotFound
 
 PUBLIC = ("shortlisted", "struck")
 ORDERS = ("mixed", "least", "most", "title")

@@ -6,13 +6,13 @@ from typing import Any
 
 import structlog
 from flask import Flask, render_template
-from flask_babel import format_date, format_datetime
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from pbvote.extensions import db
 from pbvote.services.refusal import NotAllowed, NotFound, Refusal
+from pbvote.web.formats import day, moment
 from pbvote.web.words import gather
 
 PAGES = (403, 404, 405, 409, 413, 422, 429, 500)
@@ -28,9 +28,9 @@ def words(refusal: Refusal) -> str:
 
 def _say(value: Any) -> str:
     if isinstance(value, datetime):
-        return format_datetime(value, "d MMMM yyyy, HH:mm")
+        return moment(value)
     if isinstance(value, date):
-        return format_date(value, "d MMMM yyyy")
+        return day(value)
     return str(value)
 
 

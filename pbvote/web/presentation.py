@@ -1,47 +1,64 @@
-"""How values look on a page: money, dates and the names templates may use."""
+"""How values look on a page, and what stands around every page: the names templates may use."""
 
-from datetime import datetime
-from decimal import Decimal
+import json
 
-from babel.numbers import format_currency
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_time, get_locale
+from flask_babel import get_locale
 
-from pbvote.web import languages
+from pbvote.models import VotingRound
+from pbvote.web import formats, languages, menus
 from pbvote.web.access import visitor
+from pbvote.web.context import now, settings
+from pbvote.web.standing import NextStep, Standing, next_step, phase_standing
 
-
-def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
-    """Whole minor units as money; pence are shown only when there are some."""
-    value = Decimal(amount).scaleb(-minor_units)
-    digits = value != value.to_integral_value()
-    return format_currency(
-        value, currency, locale=get_locale() or "en_GB", format=None if digits else _whole(currency)
-    )
-
-
-def _whole(_currency: str) -> str:
-    return "¤#,##0" if str(get_locale() or "en").startswith("en") else "#,##0 ¤"
-
-
-def moment(value: datetime) -> str:
-    """A date with its clock time, in the council's time zone."""
-    return str(format_datetime(value, "d MMMM yyyy, HH:mm"))
+FILTERS = ("clock", "day", "machine", "moment", "money", "number", "paragraphs", "share")
+HTMX = json.dumps(
+    {
+        "allowEval": False,
+        "includeIndicatorStyles": False,
+        "selfRequestsOnly": True,
+        "historyCacheSize": 0,
+        "refreshOnHistoryMiss": True,
+        "responseHandling": [
+            {"code": "204", "swap": False},
+            {"code": "[23]..", "swap": True},
+            {"code": "422", "swap": True},
+            {"code": "...", "swap": False, "error": True},
+        ],
+    },
+    separators=(",", ":"),
+)
 
 
 def register(app: Flask) -> None:
-    app.add_template_filter(money, "money")
-    app.add_template_filter(moment, "moment")
-    app.add_template_filter(lambda value: format_date(value, "d MMMM yyyy"), "day")
-    app.add_template_filter(lambda value: format_time(value, "HH:mm"), "clock")
+    for name in FILTERS:
+        app.add_template_filter(getattr(formats, name), name)
     app.add_template_global(visitor, "visitor")
     app.add_template_global(languages.direction, "direction")
+    app.add_template_global(languages.url, "language_url")
+    app.add_template_global(menus.round_menu, "round_menu")
+    app.add_template_global(standing, "standing")
+    app.add_template_global(step, "step")
+    app.context_processor(_frame)
 
-    @app.context_processor
-    def language_names() -> dict[str, object]:
-        language = str(get_locale() or "en")
-        return {
-            "language": language,
-            "text_direction": languages.direction(language),
-            "offered_languages": languages.OFFERED,
-        }
+
+def standing(voting_round: VotingRound) -> Standing:
+    """Where the round stands, for the bar on each of its pages."""
+    return phase_standing(voting_round, now=now())
+
+
+def step(voting_round: VotingRound) -> NextStep | None:
+    return next_step(voting_round, now=now())
+
+
+def _frame() -> dict[str, object]:
+    language = str(get_locale() or "en")
+    return {
+        "language": language,
+        "text_direction": languages.direction(language),
+        "offered_languages": languages.OFFERED,
+        "council": settings().council,
+        "htmx_config": HTMX,
+        "site_menu": menus.site_menu(),
+        "footer_menu": menus.footer_menu(),
+    }

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
-from pbvote.models import VotingRound
 
+from pbvote.models import VotingRound
 from pbvote.web.formats import moment
 
 # Where the one big button of a phase leads.

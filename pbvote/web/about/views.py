@@ -1,14 +1,14 @@
 """What the site is, how accessible it is, what it keeps and for how long, and its languages."""
 
 from flask import Blueprint
+from werkzeug.wrappers import Response
+
 from pbvote.extensions import db
+from pbvote.services import rounds
+from pbvote.web import languages
 from pbvote.web.access import everyone
 from pbvote.web.context import now, settings
 from pbvote.web.htmx import render
-from werkzeug.wrappers import Response
-
-from pbvote.services import rounds
-from pbvote.web import languages
 
 blueprint = Blueprint("about", __name__)
 

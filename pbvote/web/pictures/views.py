@@ -1,13 +1,13 @@
 """A proposal's picture, named by the digest of its bytes, so that a browser never asks twice."""
 
 from flask import Blueprint, send_file
+from werkzeug.wrappers import Response
+
 from pbvote.extensions import db
+from pbvote.services import shortlist
 from pbvote.services.refusal import NotFound
 from pbvote.web.access import everyone
 from pbvote.web.context import settings
-from werkzeug.wrappers import Response
-
-from pbvote.services import shortlist
 
 blueprint = Blueprint("pictures", __name__, url_prefix="/pictures")
 

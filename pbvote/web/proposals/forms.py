@@ -1,4 +1,4 @@
-"""What somebody looks for in the list of proposals. It is sent by GET: it changes nothing and needs no token."""
+"""What somebody looks for among the proposals, sent by GET: it changes nothing and needs no token."""
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
@@ -6,10 +6,10 @@ from decimal import Decimal, InvalidOperation
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextInput
-from pbvote.models import Theme, Ward
 from wtforms import SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
+from pbvote.models import Theme, Ward
 from pbvote.services.shortlist import Wish
 
 LARGEST = Decimal(10) ** 12

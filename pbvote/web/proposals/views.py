@@ -4,15 +4,15 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask_babel import get_locale
-from pbvote.extensions import db
-from pbvote.models import VotingRound
-from pbvote.web.access import everyone
-from pbvote.web.context import now
-from pbvote.web.htmx import render
 from werkzeug.wrappers import Response
 
+from pbvote.extensions import db
+from pbvote.models import VotingRound
 from pbvote.services import results, rounds, shortlist
+from pbvote.web.access import everyone
+from pbvote.web.context import now
 from pbvote.web.formats import LONDON
+from pbvote.web.htmx import render
 from pbvote.web.paging import paged
 from pbvote.web.proposals.forms import SearchForm
 
