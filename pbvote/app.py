@@ -17,11 +17,13 @@ from pbvote.services.keyring import Keyring
 from pbvote.settings import ROOT, Settings, SettingsError
 from pbvote.web import access, delivery, errors, languages, presentation, request_log
 from pbvote.web.about import views as about
+from pbvote.web.downloads import views as downloads
 from pbvote.web.health import views as health
 from pbvote.web.home import views as home
 from pbvote.web.mailbox import views as mailbox
 from pbvote.web.pictures import views as pictures
 from pbvote.web.proposals import views as proposals
+from pbvote.web.results import views as results
 from pbvote.web.rounds import views as rounds
 from pbvote.web.sign_in import views as sign_in
 
@@ -30,6 +32,8 @@ BLUEPRINTS = (
     home.blueprint,
     rounds.blueprint,
     proposals.blueprint,
+    results.blueprint,
+    downloads.blueprint,
     pictures.blueprint,
     about.blueprint,
     sign_in.blueprint,

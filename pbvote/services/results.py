@@ -21,9 +21,10 @@ from pbvote.models import (
     VotingRound,
     Ward,
 )
-from pbvote.services import shortlist
+from pbvote.services import elections, shortlist
 from pbvote.services.refusal import NotFound
 from pbvote.tally import Tally
+from pbvote.tally.record import Standing
 
 KINDS = ("funded", "part", "not", "withdrawn")
 
@@ -36,6 +37,12 @@ class Line:
     kind: str
     award: int
     tally: Tally | None
+
+    @property
+    def standing(self) -> Standing | None:
+        """How the proposal stood in the count; None if it was not counted."""
+        name = tally_id(self.proposal, self.tally) if self.tally else None
+        return self.tally.standing(name) if self.tally and name else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,9 +179,8 @@ def registered(session: Session, *, voting_round: VotingRound) -> int:
 
 def tally_id(proposal: Proposal, tally: Tally) -> str | None:
     """The proposal's name in the tally: the file's own for an imported round, else p and its number."""
-    known = {standing.project for standing in tally.projects}
-    names = (proposal.source_id, f"p{proposal.number}", str(proposal.number))
-    return next((name for name in names if name in known), None)
+    name = elections.project_id(proposal)
+    return name if any(standing.project == name for standing in tally.projects) else None
 
 
 @lru_cache(maxsize=16)
@@ -206,7 +212,6 @@ def _pot(
     lines = [_line(one, awards, tally) for one in proposals if one.pot_id == pot.id]
     funded = [one for one in lines if one.award or one.kind in ("funded", "part")]
     rest = [one for one in lines if one not in funded]
-    points = {standing.project: standing.points for standing in tally.projects} if tally else {}
     return PotResult(
         pot=pot,
         tally=tally,
@@ -215,7 +220,7 @@ def _pot(
             rest,
             key=lambda one: (
                 one.kind == "withdrawn",
-                -points.get((tally and tally_id(one.proposal, tally)) or "", 0),
+                -(one.standing.points if one.standing else 0),
                 one.proposal.number,
             ),
         ),

@@ -55,11 +55,12 @@ def share(part: int | float, whole: int | float = 1) -> str:
 
 
 def day(moment: datetime | date, *, weekday: bool = False, year: bool = True) -> str:
-    """12 May 2026, in London."""
+    """12 May 2026, or Tuesday 12 May 2026, in London."""
     if isinstance(moment, datetime):
         moment = moment.astimezone(LONDON).date()
     skeleton = ("yMMMMEEEEd" if weekday else "yMMMMd") if year else ("MMMMEEEEd" if weekday else "MMMMd")
-    return _digits(format_skeleton(skeleton, moment, locale=reader_locale()))
+    written = format_skeleton(skeleton, moment, locale=reader_locale())
+    return _digits(written.replace(",", "") if reader_locale().language == "en" else written)
 
 
 def clock(moment: datetime) -> str:

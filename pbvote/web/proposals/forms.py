@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextInput
 from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
 from pbvote.models import Theme, Ward
@@ -33,16 +34,16 @@ class SearchForm(FlaskForm):
         widget=GovSelect(),
         default="mixed",
         choices=[
-            ("mixed", _("Mixed, new each day")),
-            ("least", _("Smallest amount first")),
-            ("most", _("Largest amount first")),
-            ("title", _("By title")),
+            SelectChoice("mixed", _("Mixed, new each day")),
+            SelectChoice("least", _("Smallest amount first")),
+            SelectChoice("most", _("Largest amount first")),
+            SelectChoice("title", _("By title")),
         ],
     )
 
     def offer(self, *, wards: Sequence[Ward], themes: Sequence[Theme]) -> None:
-        self.ward.choices = [(0, _("All wards")), *((ward.id, ward.name) for ward in wards)]
-        self.theme.choices = [(0, _("All themes")), *((theme.id, theme.name) for theme in themes)]
+        self.ward.choices = _choices(_("All wards"), wards)
+        self.theme.choices = _choices(_("All themes"), themes)
 
     def validate_at_least(self, field: StringField) -> None:
         whole_amount(field.data)
@@ -66,6 +67,10 @@ class SearchForm(FlaskForm):
     @property
     def is_used(self) -> bool:
         return any((self.text.data, self.ward.data, self.theme.data, self.at_least.data, self.at_most.data))
+
+
+def _choices(everything: str, nouns: Sequence[Ward] | Sequence[Theme]) -> list[SelectChoice]:
+    return [SelectChoice(0, everything), *(SelectChoice(noun.id, noun.name) for noun in nouns)]
 
 
 def whole_amount(typed: str | None) -> Decimal | None:

@@ -40,7 +40,7 @@ def index(slug: str) -> Response:
         voting_round=voting_round,
         form=form,
         everything=everything,
-        page=paged(found, number=request.args.get("page", 1, type=int)),
+        found=paged(found, number=request.args.get("page", 1, type=int)),
         page_url=lambda number: _page_url(voting_round, number),
         outcomes=results.outcomes(db.session, voting_round=voting_round),
     )

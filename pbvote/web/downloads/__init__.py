@@ -1,0 +1,1 @@
+"""The open data of a published round."""

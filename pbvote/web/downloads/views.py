@@ -1,0 +1,87 @@
+"""The files of a published result."""
+
+from flask import Blueprint, make_response, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from pbvote.extensions import db
+from pbvote.models import VotingRound
+from pbvote.services import open_data, results, rounds
+from pbvote.services.results import Result
+from pbvote.web.access import everyone
+from pbvote.web.context import now
+from pbvote.web.htmx import render
+
+blueprint = Blueprint("downloads", __name__, url_prefix="/rounds/<slug>/data")
+
+
+@blueprint.get("/")
+@everyone
+def index(slug: str) -> Response:
+    voting_round, result = _published(slug)
+    return render("downloads/index.html", voting_round=voting_round, files=_files(voting_round, result))
+
+
+@blueprint.get("/result.csv")
+@everyone
+def table(slug: str) -> Response:
+    voting_round, result = _published(slug)
+    return _file(open_data.as_csv(result, voting_round=voting_round), "text/csv", f"{slug}.csv")
+
+
+@blueprint.get("/result.json")
+@everyone
+def record(slug: str) -> Response:
+    voting_round, result = _published(slug)
+    return _file(open_data.as_json(result, voting_round=voting_round), "application/json", f"{slug}.json")
+
+
+@blueprint.get("/<pot>.pb")
+@everyone
+def election(slug: str, pot: str) -> Response:
+    voting_round, result = _published(slug)
+    text = open_data.as_pabulib(db.session, result=result, pot_slug=pot, voting_round=voting_round)
+    return _file(text, "text/plain", f"{slug}-{pot}.pb")
+
+
+def _published(slug: str) -> tuple[VotingRound, Result]:
+    voting_round = rounds.find_visible(db.session, slug=slug, now=now())
+    return voting_round, results.read(db.session, voting_round=voting_round)
+
+
+def _files(voting_round: VotingRound, result: Result) -> list[dict[str, str]]:
+    slug = voting_round.slug
+    files = [
+        {
+            "title": _("The result as a table"),
+            "text": _("Every proposal, what it asked for and what it gets. Opens in any spreadsheet."),
+            "name": f"{slug}.csv",
+            "href": url_for("downloads.table", slug=slug),
+        },
+        {
+            "title": _("The result for programs"),
+            "text": _("The same as JSON, with every step of the count."),
+            "name": f"{slug}.json",
+            "href": url_for("downloads.record", slug=slug),
+        },
+    ]
+    for pot in result.pots:
+        if open_data.may_show_ballots(db.session, pot=pot.pot):
+            title = _("All ballots, without names")
+            files.append(
+                {
+                    "title": f"{title}: {pot.pot.name}" if len(result.pots) > 1 else title,
+                    "text": _("In the format of Pabulib, which researchers use. Count them again yourself."),
+                    "name": f"{slug}-{pot.pot.slug}.pb",
+                    "href": url_for("downloads.election", slug=slug, pot=pot.pot.slug),
+                }
+            )
+    return files
+
+
+def _file(text: str, media_type: str, name: str) -> Response:
+    response = make_response(text)
+    response.headers["Content-Type"] = f"{media_type}; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
