@@ -55,19 +55,24 @@ def approve(
     session: Session, *, voting_round: VotingRound, deed: str, subject: str, officer_id: int, now: datetime
 ) -> int:
     """Record one officer's yes to exactly this subject; return how many different officers said it."""
-    query = select(Approval).where(
-        Approval.round_id == voting_round.id,
-        Approval.deed == deed,
-        Approval.subject == subject,
-        Approval.used_at.is_(None),
-    )
-    given = {approval.officer_id for approval in session.scalars(query)}
+    given = set(approvers(session, voting_round=voting_round, deed=deed, subject=subject))
     if officer_id not in given:
         session.add(
             Approval(round_id=voting_round.id, deed=deed, subject=subject, officer_id=officer_id, at=now)
         )
         session.flush()
     return len(given | {officer_id})
+
+
+def approvers(session: Session, *, voting_round: VotingRound, deed: str, subject: str) -> list[int]:
+    """The officers who said yes to exactly this subject, in the order they did."""
+    query = select(Approval.officer_id).where(
+        Approval.round_id == voting_round.id,
+        Approval.deed == deed,
+        Approval.subject == subject,
+        Approval.used_at.is_(None),
+    )
+    return list(session.scalars(query.order_by(Approval.id)))
 
 
 def note(
