@@ -17,12 +17,15 @@ from pbvote.services.keyring import Keyring
 from pbvote.settings import ROOT, Settings, SettingsError
 from pbvote.web import access, delivery, errors, languages, presentation, request_log
 from pbvote.web.about import views as about
+from pbvote.web.ballots import views as ballots
+from pbvote.web.calendar import views as calendar
 from pbvote.web.downloads import views as downloads
 from pbvote.web.health import views as health
 from pbvote.web.home import views as home
 from pbvote.web.mailbox import views as mailbox
 from pbvote.web.pictures import views as pictures
 from pbvote.web.proposals import views as proposals
+from pbvote.web.registering import views as registering
 from pbvote.web.results import views as results
 from pbvote.web.rounds import views as rounds
 from pbvote.web.sign_in import views as sign_in
@@ -37,6 +40,9 @@ BLUEPRINTS = (
     pictures.blueprint,
     about.blueprint,
     sign_in.blueprint,
+    registering.blueprint,
+    ballots.blueprint,
+    calendar.blueprint,
 )
 LARGEST_UPLOAD = 12 * 1024 * 1024
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -80,7 +80,7 @@ def search(session: Session, *, voting_round: VotingRound, wish: Wish, today: da
     "mixed" is another order each day, the same for everybody on that day, so that no proposal
     always stands first.
     """
-    found = [one for one in public(session, voting_round=voting_round) if _fits(one, wish)]
+    found = [one for one in public(session, voting_round=voting_round) if fits(one, wish)]
     if wish.order == "title":
         return sorted(found, key=lambda one: (_plain(one.title), one.number))
     if wish.order in ("least", "most"):
@@ -115,7 +115,8 @@ def themes_in_use(proposals: Iterable[Proposal]) -> list[Theme]:
     return sorted(themes.values(), key=lambda theme: (theme.position, theme.name))
 
 
-def _fits(proposal: Proposal, wish: Wish) -> bool:
+def fits(proposal: Proposal, wish: Wish) -> bool:
+    """Whether a proposal is what somebody looks for."""
     if wish.ward_id and not proposal.borough_wide and wish.ward_id not in {w.id for w in proposal.wards}:
         return False
     if wish.theme_id and proposal.theme_id != wish.theme_id:

@@ -190,6 +190,14 @@ def find(session: Session, *, token: str, now: datetime) -> SignIn | None:
     return row
 
 
+def extend(session: Session, *, token: str, now: datetime) -> None:
+    """Let a resident's session run on from now; an officer's ends when it was to end."""
+    row = session.scalar(select(SignIn).where(SignIn.token_hash == _token_hash(token)))
+    if row is not None and not row.strong:
+        row.expires_at = now + RESIDENT_LIFE
+        session.flush()
+
+
 def end(session: Session, *, token: str) -> None:
     session.execute(delete(SignIn).where(SignIn.token_hash == _token_hash(token)))
 

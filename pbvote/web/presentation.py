@@ -1,6 +1,7 @@
 """How values look on a page, and what stands around every page: the names templates may use."""
 
 import json
+from datetime import datetime
 
 from flask import Flask
 from flask_babel import get_locale
@@ -9,7 +10,8 @@ from pbvote.models import VotingRound
 from pbvote.web import formats, languages, menus
 from pbvote.web.access import visitor
 from pbvote.web.context import now, settings
-from pbvote.web.standing import NextStep, Standing, next_step, phase_standing
+from pbvote.web.standing import NextStep, next_step
+from pbvote.web.voter_standing import standing
 
 FILTERS = ("clock", "day", "machine", "moment", "money", "number", "paragraphs", "share")
 HTMX = json.dumps(
@@ -33,6 +35,7 @@ HTMX = json.dumps(
 def register(app: Flask) -> None:
     for name in FILTERS:
         app.add_template_filter(getattr(formats, name), name)
+    app.add_template_filter(datetime.fromisoformat, "stamp")
     app.add_template_global(visitor, "visitor")
     app.add_template_global(languages.direction, "direction")
     app.add_template_global(languages.url, "language_url")
@@ -40,11 +43,6 @@ def register(app: Flask) -> None:
     app.add_template_global(standing, "standing")
     app.add_template_global(step, "step")
     app.context_processor(_frame)
-
-
-def standing(voting_round: VotingRound) -> Standing:
-    """Where the round stands, for the bar on each of its pages."""
-    return phase_standing(voting_round, now=now())
 
 
 def step(voting_round: VotingRound) -> NextStep | None:

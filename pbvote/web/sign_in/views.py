@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from pbvote.extensions import db, limiter
 from pbvote.services import sign_ins
 from pbvote.services.refusal import Refusal
-from pbvote.web import access
+from pbvote.web import access, phone
 from pbvote.web.context import keyring, language, now
 from pbvote.web.errors import show_on
 from pbvote.web.htmx import render, see_other
@@ -135,4 +135,6 @@ def leaving() -> Response:
 def sign_out() -> Response:
     access.sign_out_browser()
     db.session.commit()
-    return see_other(url_for("home.index"))
+    response = see_other(url_for("home.index"))
+    phone.forget_all(response)
+    return response

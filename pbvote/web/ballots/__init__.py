@@ -1,0 +1,1 @@
+"""Choose, put in order, check, cast, receipt."""

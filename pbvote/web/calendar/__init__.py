@@ -1,0 +1,1 @@
+"""A round's dates for a calendar."""

@@ -1,0 +1,1 @@
+"""Proving that you may vote, one question per page."""

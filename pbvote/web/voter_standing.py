@@ -1,0 +1,70 @@
+"""Where a resident stands with their own vote, for the bar on each page of the round."""
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from pbvote.extensions import db
+from pbvote.models import VotingRound
+from pbvote.services import standings
+from pbvote.services.standings import VoterStanding
+from pbvote.web import phone
+from pbvote.web.access import visitor
+from pbvote.web.context import now
+from pbvote.web.formats import day, moment, number
+from pbvote.web.standing import Standing, phase_standing
+
+
+def standing(voting_round: VotingRound) -> Standing:
+    """The voter's own standing while voting is open; the round's for everybody else."""
+    everybody = phase_standing(voting_round, now=now())
+    person = visitor()
+    if person is None or voting_round.phase(now()) != "voting":
+        return everybody
+    mine = standings.of_voter(
+        db.session, voting_round=voting_round, account=person.account, entry=person.entry
+    )
+    if mine is None:
+        return everybody
+    if mine.entry.status != "confirmed":
+        return _not_confirmed(voting_round, mine) or everybody
+    return _done(voting_round, mine) if mine.all_cast else _to_do(voting_round, mine)
+
+
+def _not_confirmed(voting_round: VotingRound, mine: VoterStanding) -> Standing | None:
+    if mine.entry.status != "pending":
+        return None
+    return Standing(
+        title=_("We are checking your details."),
+        text=_("We will write to you as soon as you can vote."),
+        tone="todo",
+    )
+
+
+def _to_do(voting_round: VotingRound, mine: VoterStanding) -> Standing:
+    until = _("You can vote until %(when)s.", when=_closes(voting_round))
+    title = _("Not cast yet.")
+    if mine.cast:
+        done = sum(pot.id in mine.cast for pot in mine.pots)
+        title = _("%(done)s of %(all)s ballots cast.", done=number(done), all=number(len(mine.pots)))
+    vote = url_for("ballots.begin", slug=voting_round.slug)
+    return Standing(title=title, text=until, tone="todo", href=vote, link=_("Go to your vote"))
+
+
+def _done(voting_round: VotingRound, mine: VoterStanding) -> Standing:
+    last = mine.pots[-1]
+    channel, on = mine.cast[last.id]
+    if channel == "paper":
+        return Standing(title=_("You voted on paper."), tone="done")
+    minute = phone.cast_minute(last, mine.entry)
+    when = moment(minute) if minute else day(on)
+    return Standing(
+        title=_("Cast on %(when)s.", when=when),
+        text=_("You can change it until %(when)s.", when=_closes(voting_round)),
+        tone="done",
+        href=url_for("ballots.receipt", slug=voting_round.slug, pot_slug=last.slug),
+        link=_("Your receipt"),
+    )
+
+
+def _closes(voting_round: VotingRound) -> str:
+    return moment(voting_round.voting_closes_at, weekday=True) if voting_round.voting_closes_at else ""

@@ -1,0 +1,292 @@
+"""Choosing, ordering, checking and casting without JavaScript, and what can go wrong on the way."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pbvote.models import Envelope
+from pbvote.settings import Settings
+from tests.person import Person
+from tests.voting import Booth, cast, open_booth, register
+
+
+@pytest.fixture
+def booth(session: Session, settings: Settings, now) -> Booth:
+    return open_booth(session, settings=settings, now=now)
+
+
+@pytest.fixture
+def voter(person: Person, booth: Booth) -> Person:
+    register(person, booth, email="ada@example.com")
+    return person
+
+
+@pytest.mark.both_databases
+def test_a_resident_goes_from_the_big_button_to_the_receipt(
+    person: Person, booth: Booth, session: Session
+) -> None:
+    register(person, booth, email="ada@example.com")
+    assert "Choose up to 10 proposals" in person.text
+    assert "Not cast yet." in person.text
+    first, second, third = (one.number for one in booth.proposals[:3])
+    person.submit(picked=[first, second, third], button=("go", "yes"))
+    assert "Put your choices in order" in person.text
+    person.submit(button=("move", f"top-{third}"))
+    assert "is now number 1 of 3" in person.text
+    person.submit(button=("go", "yes"))
+    assert "Your vote is not cast yet." in person.text
+    person.submit()
+    assert "Your vote is in the ballot box" in person.text
+    assert "Cast on" in person.text
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(Envelope)) == 1
+
+
+def test_the_order_of_tapping_is_the_first_ranking(voter: Person, booth: Booth) -> None:
+    numbers = [one.number for one in booth.proposals[:4]]
+    voter.submit(picked=numbers, chosen="{3},{0},{2},{1}".format(*numbers), button=("go", "yes"))
+    assert ranking(voter) == [numbers[3], numbers[0], numbers[2], numbers[1]]
+
+
+def test_a_vote_can_be_changed_while_voting_is_open(voter: Person, booth: Booth, session: Session) -> None:
+    numbers = [one.number for one in booth.proposals]
+    cast(voter, booth, numbers[:2])
+    before = receipt(voter)
+    voter.open(booth.path())
+    assert "Your vote is in the ballot box. It stays there until you cast a new one." in voter.text
+    cast(voter, booth, numbers[2:4])
+    assert receipt(voter) != before
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(Envelope)) == 1
+
+
+def test_a_double_tap_on_cast_gives_one_vote_and_the_same_receipt(voter: Person, booth: Booth) -> None:
+    fill_in(voter, booth)
+    sent = values(voter)
+    voter.send(booth.path("check"), sent)
+    first = receipt(voter)
+    voter.send(booth.path("check"), sent)
+    assert receipt(voter) == first
+
+
+def test_a_stale_tab_cannot_overwrite_a_newer_vote_unasked(voter: Person, booth: Booth) -> None:
+    fill_in(voter, booth)
+    stale = values(voter)
+    cast(voter, booth, [booth.proposals[4].number])
+    newer = receipt(voter)
+    voter.send(booth.path("check"), stale)
+    assert voter.status == 422
+    assert "You have voted in the meantime" in voter.text
+    voter.open(booth.path("receipt"))
+    assert receipt(voter) == newer
+
+
+def test_after_a_stale_tab_was_stopped_the_voter_may_cast_on_purpose(voter: Person, booth: Booth) -> None:
+    fill_in(voter, booth)
+    stale = values(voter)
+    cast(voter, booth, [booth.proposals[4].number])
+    newer = receipt(voter)
+    voter.send(booth.path("check"), stale)
+    voter.submit()
+    assert voter.status == 200
+    assert receipt(voter) != newer
+
+
+def test_too_many_choices_are_kept_on_the_page_with_what_to_do(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(session, settings=settings, now=now, max_length=3)
+    register(person, booth, email="ada@example.com")
+    numbers = [one.number for one in booth.proposals[:5]]
+    person.submit(picked=numbers, button=("go", "yes"))
+    assert person.status == 422
+    assert "You can choose up to 3. Take away 2, then go on" in person.text
+    assert sorted(ticked(person)) == sorted(numbers)
+
+
+def test_no_choice_at_all_is_asked_for(voter: Person) -> None:
+    voter.submit(button=("go", "yes"))
+    assert voter.status == 422
+    assert "Choose at least 1" in voter.text
+
+
+def test_a_filter_keeps_the_order_and_what_was_ticked_out_of_sight(voter: Person, booth: Booth) -> None:
+    before = listed(voter)
+    hidden = booth.proposals[1]
+    voter.submit(picked=[hidden.number], ward=booth.wards[0].id, button=("find", "yes"))
+    shown = listed(voter)
+    assert hidden.number not in shown
+    assert shown == [number for number in before if number in shown]
+    voter.submit(picked=[shown[0]], button=("go", "yes"))
+    assert sorted(ranking(voter)) == sorted([hidden.number, shown[0]])
+
+
+def test_each_voter_sees_an_order_of_their_own_and_the_same_one_each_time(
+    app: Flask, voter: Person, booth: Booth
+) -> None:
+    mine = listed(voter)
+    voter.open(booth.path())
+    assert listed(voter) == mine
+    orders = {tuple(mine)}
+    for number in range(4):
+        other = Person(app)
+        register(other, booth, email=f"other{number}@example.com", name=f"Other {'abcd'[number]}")
+        orders.add(tuple(listed(other)))
+    assert len(orders) > 1
+
+
+def test_reading_a_story_loses_no_tick(voter: Person, booth: Booth) -> None:
+    chosen, read = booth.proposals[0], booth.proposals[1]
+    voter.submit(picked=[chosen.number], button=("read", str(read.number)))
+    assert "The corner of the square floods" in voter.text
+    voter.open(booth.path())
+    assert ticked(voter) == [chosen.number]
+
+
+def test_a_removed_choice_can_be_put_back_where_it_was(voter: Person, booth: Booth) -> None:
+    numbers = [one.number for one in booth.proposals[:3]]
+    voter.submit(picked=numbers, chosen=",".join(map(str, numbers)), button=("go", "yes"))
+    voter.submit(button=("move", f"remove-{numbers[1]}"))
+    assert "is no longer in your vote" in voter.text
+    assert ranking(voter) == [numbers[0], numbers[2]]
+    voter.submit(button=("move", f"back-{numbers[1]}-2"))
+    assert ranking(voter) == numbers
+
+
+def test_places_picked_from_the_lists_are_taken(voter: Person, booth: Booth) -> None:
+    numbers = [one.number for one in booth.proposals[:4]]
+    voter.submit(picked=numbers, chosen=",".join(map(str, numbers)), button=("go", "yes"))
+    voter.submit(**{f"place-{numbers[3]}": "1"}, button=("places", "yes"))
+    assert ranking(voter) == [numbers[3], *numbers[:3]]
+
+
+def test_a_proposal_withdrawn_meanwhile_stops_the_cast_and_is_named(
+    voter: Person, booth: Booth, session: Session
+) -> None:
+    fill_in(voter, booth)
+    sent = values(voter)
+    session.rollback()
+    booth.proposals[0].status = "struck"
+    session.commit()
+    voter.send(booth.path("check"), sent)
+    assert voter.status == 422
+    assert f"“{booth.proposals[0].title}” has been withdrawn" in voter.text
+    voter.submit()
+    assert "Your vote is in the ballot box" in voter.text
+
+
+def test_somebody_who_is_not_registered_is_led_to_the_register(app: Flask, booth: Booth) -> None:
+    stranger = Person(app)
+    stranger.sign_in("stranger@example.com")
+    stranger.open(booth.path())
+    assert stranger.status == 404
+    stranger.open(f"/rounds/{booth.slug}/vote")
+    assert "What is your name?" in stranger.text
+
+
+def test_before_voting_opens_the_ballot_says_when_it_does(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(session, settings=settings, now=now, phase="shortlist")
+    register(person, booth, email="ada@example.com")
+    assert "You are on the list of voters" in person.text
+    person.open(booth.path())
+    assert person.status == 409
+    assert "Voting opens on" in person.text
+
+
+def test_after_the_close_nothing_can_be_cast(voter: Person, booth: Booth, session: Session, now) -> None:
+    fill_in(voter, booth)
+    sent = values(voter)
+    session.rollback()
+    booth.voting_round.voting_closes_at = now
+    session.commit()
+    voter.send(booth.path("check"), sent)
+    assert voter.status == 409
+    assert "Voting closed on" in voter.text
+
+
+def test_a_resident_with_two_pots_is_led_through_two_ballots(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(session, settings=settings, now=now, own_pot=True)
+    register(person, booth, email="ada@example.com")
+    assert "You have 2 ballots" in person.text
+    cast(person, booth, [booth.proposals[0].number])
+    assert "You have another ballot" in person.text
+    assert "1 of 2 ballots cast." in person.text
+    person.open(f"/rounds/{booth.slug}/ballot/ward/")
+    person.submit(picked=[booth.proposals[-1].number], button=("go", "yes"))
+    person.submit(button=("go", "yes"))
+    person.submit()
+    assert "Cast on" in person.text
+    assert "You have another ballot" not in person.text
+
+
+def test_another_wards_ballot_does_not_exist_for_a_resident(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(session, settings=settings, now=now, own_pot=True)
+    booth.voting_round.pots[1].ward_id = booth.wards[1].id
+    session.commit()
+    register(person, booth, email="ada@example.com")
+    person.open(f"/rounds/{booth.slug}/ballot/ward/")
+    assert person.status == 404
+
+
+def test_signing_out_forgets_the_draft(voter: Person, booth: Booth) -> None:
+    voter.submit(picked=[booth.proposals[0].number], button=("go", "yes"))
+    voter.open("/sign-in/out")
+    voter.submit()
+    register_again(voter, booth)
+    assert ticked(voter) == []
+
+
+def test_staying_signed_in_keeps_the_draft(voter: Person, booth: Booth) -> None:
+    voter.submit(picked=[booth.proposals[0].number], button=("go", "yes"))
+    voter.open(booth.path())
+    voter.send(f"/rounds/{booth.slug}/ballot/stay", [("csrf_token", voter.csrf()), ("back", booth.path())])
+    assert ticked(voter) == [booth.proposals[0].number]
+
+
+def fill_in(person: Person, booth: Booth) -> None:
+    """Up to the last step: the check page with two choices."""
+    person.open(booth.path())
+    numbers = [one.number for one in booth.proposals[:2]]
+    person.submit(picked=numbers, button=("go", "yes"))
+    person.submit(button=("go", "yes"))
+
+
+def register_again(person: Person, booth: Booth) -> None:
+    person.open(f"/rounds/{booth.slug}/vote")
+    person.submit(address="ada@example.com")
+    person.submit(code=person.latest_code("ada@example.com"))
+
+
+def values(person: Person) -> list[tuple[str, str]]:
+    fields = person.form("check").iter("input")
+    return [(field.get("name", ""), field.get("value", "")) for field in fields]
+
+
+def ranking(person: Person) -> list[int]:
+    fields = {field.get("name"): field.get("value", "") for field in person.form("order").iter("input")}
+    return [int(one) for one in fields["ranking"].split(",")]
+
+
+def boxes(person: Person) -> list:
+    return [field for field in person.tree.iter("input") if field.get("name") == "picked"]
+
+
+def listed(person: Person) -> list[int]:
+    return [int(box.get("value")) for box in boxes(person)]
+
+
+def ticked(person: Person) -> list[int]:
+    return [int(box.get("value")) for box in boxes(person) if box.get("checked") is not None]
+
+
+def receipt(person: Person) -> str:
+    found = [one for one in person.tree.iter("p") if one.get("class") == "pb-receipt"]
+    assert found, person.text
+    return "".join(found[0].itertext())
