@@ -18,7 +18,7 @@ help: ## list what can be done here
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "pbvote needs Python 3.11 or newer: sudo apt-get install -y python3 python3-venv"; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "Python's venv is missing: sudo apt-get install -y python3-venv"; rm -rf .venv; exit 1; }
 
-.venv/run.stamp: requirements.txt pyproject.toml | .venv/bin/python
+.venv/run.stamp: requirements.txt pyproject.toml pbvote/tally/kernel.c | .venv/bin/python
 	@echo "Installing what pbvote needs …"
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
@@ -59,8 +59,8 @@ demo-reset: .venv/run.stamp ## throw the demonstration away and make it anew, da
 
 requirements: .venv/bin/python ## pin every package with its hashes, from pyproject.toml
 	@$(BIN)/python -m pip install -q pip-tools==7.6.2
-	@$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra kernel --extra setup --output-file requirements.txt pyproject.toml
-	@$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra kernel --extra setup --extra test --output-file requirements-test.txt pyproject.toml
+	@$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra setup --output-file requirements.txt pyproject.toml
+	@$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra setup --extra test --output-file requirements-test.txt pyproject.toml
 
 clean: ## remove the environment and everything built; instance/ stays
-	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
+	@rm -rf .venv build pbvote/tally/_kernel*.so *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants

@@ -74,10 +74,11 @@ class Raises:
 
     def __post_init__(self) -> None:
         self.ties: dict[tuple[tuple[int, ...], int], None] = {}
+        self._runner = self.engine.runner(self.demand, self.order)
 
     def run(self, share: Fraction) -> Run:
         """Run once; remember the ties."""
-        run = self.engine.run(self.demand, share, self.order)
+        run = self._runner(share)
         for tie in run.ties:
             self.ties.setdefault((tie.order, self.made))
         return run

@@ -61,13 +61,19 @@ class Demand:
         return slice(starts[place], cuts[level][place])
 
     @cached_property
-    def _pulls(self) -> list[list[int]]:
-        charged = self.weights[self.voter] if self.units is None else self.weights[self.voter] * self.units
+    def entry_weights(self) -> Ints:
+        """int64[E]: the voters behind each entry."""
+        return self.weights[self.voter]
+
+    @cached_property
+    def pulls(self) -> list[list[int]]:
+        """Σ units over the supporters of each project up to each level."""
+        charged = self.entry_weights if self.units is None else self.entry_weights * self.units
         return self._sums(charged)
 
     @cached_property
     def _supporters(self) -> list[list[int]]:
-        return self._sums(self.weights[self.voter])
+        return self._sums(self.entry_weights)
 
     def _sums(self, amounts: Ints) -> list[list[int]]:
         total = np.concatenate(([0], np.cumsum(amounts)))
@@ -76,7 +82,7 @@ class Demand:
 
     def pull(self, place: int, level: int) -> int:
         """Σ units over the supporters of a project up to a level."""
-        return self._pulls[level][place]
+        return self.pulls[level][place]
 
     def supporters(self, place: int, level: int) -> int:
         """How many voters support a project up to a level."""

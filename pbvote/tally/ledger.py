@@ -143,6 +143,20 @@ class Ledger:
         voters = self.demand.voter[self.demand.span(place, level)]
         return Fraction(self._money(voters, classes, len(self.bought) - 1), self.bottom)
 
+    def charged(self, place: int, level: int, price: Fraction, sight: Sight) -> Fraction:
+        """Σ min(held, u·price) over the supporters of a project up to a level."""
+        demand = self.demand
+        span = demand.span(place, level)
+        voter = demand.voter[span]
+        units = np.ones(len(voter), dtype=np.int64) if demand.units is None else demand.units[span]
+        total = Fraction(self._money(voter[sight.short]), self.bottom)
+        total += price * int((demand.weights[voter] * units)[sight.flush].sum())
+        for worth, unit, entries in self._by_worth(voter, units, ~sight.short & ~sight.flush):
+            total += int(demand.weights[voter[entries]].sum()) * min(
+                Fraction(worth, self.bottom), unit * price
+            )
+        return total
+
     def _money(
         self, voters: NDArray[np.int64], classes: NDArray[np.int64] | None = None, steps: int | None = None
     ) -> int:
@@ -176,7 +190,7 @@ class Ledger:
             (self.worth(kind // most), kind % most, part)
             for kind, part in zip(kinds.tolist(), parts, strict=True)
         ]
-        return sorted(found, key=lambda kind: Fraction(kind[0], kind[1]))
+        return sorted(found, key=lambda kind: Fraction(kind[0], kind[1]) if kind[1] > 1 else kind[0])
 
     def worth(self, kind: int) -> int:
         """Exact money of a voter of a class, over the common denominator."""

@@ -85,15 +85,20 @@ class Run:
         self.dtype: Any = np.int64 if spare >= 8 else object
         start = (self.share.numerator << self.scale) // self.share.denominator
         self.held = np.full(len(demand.weights), start, dtype=self.dtype)
-        self.weights = demand.weights.astype(self.dtype)
-        self.entry_weights = self.weights[demand.voter]
-        self.units = demand.units.astype(self.dtype) if demand.units is not None else None
+        self.weights = demand.weights.astype(self.dtype, copy=False)
+        self.entry_weights = demand.entry_weights.astype(self.dtype, copy=False)
+        self.units = None if demand.units is None else demand.units.astype(self.dtype, copy=False)
         self.error = 1 << (most.bit_length() + self.scale) if self.exact else demand.voters
         self.costs = [cost << self.scale for cost in demand.costs]
         self.unfunded = [place for place in range(len(demand.costs)) if demand.admitted[place]]
         self.ledger: Ledger | None = None
         self.heap: list[tuple[float, int]] = []
         self.fresh: dict[int, Priced] = {}
+
+    @property
+    def fits_machine(self) -> bool:
+        """Whether money fits 64-bit whole numbers, as it does short of some 10^15 pounds."""
+        return self.dtype is np.int64
 
     # -- the loop
 
@@ -246,6 +251,16 @@ class Run:
         flush = np.zeros(len(held), dtype=bool) if high is None else held - self.error > high * units
         return Sight(short, flush)
 
+    def sight_at(self, place: int, limit: int) -> Sight:
+        """Which supporters surely hold less than u times a price, and which surely more.
+
+        ``limit`` is the price in units, rounded down, or no less than what anyone holds.
+        """
+        span = self.demand.span(place, self.level)
+        held = self.held[self.demand.voter[span]]
+        units = 1 if self.units is None else self.units[span]
+        return Sight(held + self.error < limit * units, held - self.error > (limit + 1) * units)
+
     def books(self) -> Ledger:
         """The exact books up to now, opened when first needed."""
         if self.ledger is None:
@@ -346,6 +361,9 @@ class Run:
             whole = behind.numerator // behind.denominator
         if not cost:
             return whole, 0, None
+        if priced.alone:
+            pull = self.demand.pull(place, self.level)
+            return whole, cost // pull, 1000 * pull
         low, high, one = priced.low, priced.high, 1 << self.scale
         price = None if high is None else settled(low, high, one)
         support = (

@@ -193,6 +193,10 @@ class Watch:
             return True
         if charged + slack < wanted:
             return False
+        price = key * cost if self.by_cost else key
+        exact = run.books().charged(place, run.level, price, run.sight_at(place, self._limit(cost, key)))
+        if exact != cost:
+            return exact > cost
         quote = run.books().quote(place, run.level, cost=cost)
         if quote is None:
             return False

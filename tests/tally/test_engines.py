@@ -1,0 +1,151 @@
+"""The same tally, to the byte, from every engine, and from anything that must not matter."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from test_against_oracle import downward, tie_heavy
+
+from pbvote.tally import Election, Project, count
+from pbvote.tally.engine import Engine, using
+from pbvote.tally.kernel import load
+
+ROOT = Path(__file__).parents[2]
+RULES = ("rank-equal-shares", "equal-shares-points")
+ENGINES = {
+    "compiled": Engine(),
+    "plain": Engine(compiled=False),
+    "exact": Engine(exact=True),
+}
+
+
+def town(seed, *, voters=300, projects=14, most=5, money=10_000_00):
+    """An election with the shape of a real one: popular and unpopular projects, short and long ballots."""
+    dice = random.Random(seed)
+    ids = [f"p{number:02}" for number in range(projects)]
+    liked = [1 / (2 + place) for place in range(projects)]
+    ballots = []
+    for _ in range(voters):
+        wanted = dict.fromkeys(dice.choices(ids, liked, k=dice.randint(1, 2 * most)))
+        ballots.append(tuple(wanted)[:most])
+    asked = [Project(name, dice.randrange(200_00, 3_000_00, dice.choice([1, 50_00]))) for name in ids]
+    return Election.ranked(projects=asked, ballots=ballots, budget=money, max_length=most)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernel(tmp_path_factory):
+    """The kernel of this source tree, built here where it has not been installed."""
+    if shutil.which("cc") is None:
+        pytest.skip("there is no C compiler here to build the kernel with")
+    path = tmp_path_factory.mktemp("kernel") / "kernel.so"
+    source = ROOT / "pbvote/tally/kernel.c"
+    subprocess.run(
+        ["cc", "-O3", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", path, source], check=True
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        built = load(path)
+        patch.setattr("pbvote.tally.kernel.library", lambda: built)
+        patch.setattr("pbvote.tally.engine.library", lambda: built)
+        yield
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("seed", range(12))
+def test_every_engine_gives_the_same_bytes_on_elections_of_real_shape(seed, rule):
+    election = town(seed)
+    answers = set()
+    for engine in ENGINES.values():
+        with using(engine):
+            answers.add(count(election, rule, {"cap": 25}, seed="31415").to_json())
+    assert len(answers) == 1
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_engine_gives_the_same_bytes_on_elections_full_of_ties(rule):
+    for seed in range(400):
+        costs, ballots, budget = tie_heavy(seed, most_voters=14)
+        election = Election.ranked(
+            projects=[Project(*item) for item in costs.items()], ballots=ballots, budget=budget
+        )
+        answers = set()
+        for engine in ENGINES.values():
+            with using(engine):
+                answers.add(count(election, rule, {"step": 1, "cap": 10}, order=downward(costs)).to_json())
+        assert len(answers) == 1, seed
+
+
+@pytest.mark.parametrize("utility", ["cost", "count"])
+def test_every_engine_gives_the_same_bytes_on_approvals(utility):
+    for seed in range(6):
+        ranked = town(seed)
+        ballots = [ballot for ballot, voters in ranked.ballots() for _ in range(voters)]
+        election = Election.approval(projects=ranked.projects, ballots=ballots, budget=ranked.budget)
+        answers = set()
+        for engine in ENGINES.values():
+            with using(engine):
+                tally = count(election, "equal-shares-approval", {"utility": utility, "cap": 20}, seed="27")
+                answers.add(tally.to_json())
+        assert len(answers) == 1
+
+
+@pytest.mark.parametrize("budget", [10**18, 10**18 - 7, 3 * 10**15 + 1])
+def test_money_too_large_for_machine_words_is_counted_all_the_same(budget):
+    small, share = town(3, voters=40, money=10_000_00), budget // 10_000_00
+    projects = [Project(project.id, project.cost * share) for project in small.projects]
+    ballots = dict(small.ballots())
+    election = Election.ranked(projects=projects, ballots=ballots, budget=budget, max_length=5)
+    answers = set()
+    for engine in ENGINES.values():
+        with using(engine):
+            answers.add(count(election, parameters={"cap": 3}, seed="1").to_json())
+    assert len(answers) == 1
+    assert count(election, parameters={"cap": 3}, seed="1").spent <= budget
+
+
+def test_the_order_of_ballots_and_projects_does_not_matter():
+    election = town(5)
+    ballots = [ballot for ballot, voters in election.ballots() for _ in range(voters)]
+    expected = count(election, seed="9").to_json()
+    for seed in range(5):
+        dice = random.Random(seed)
+        shuffled = Election.ranked(
+            projects=dice.sample(election.projects, len(election.projects)),
+            ballots=dice.sample(ballots, len(ballots)),
+            budget=election.budget,
+            max_length=5,
+        )
+        assert count(shuffled, seed="9").to_json() == expected
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, "tests/tally")
+from test_engines import town
+from pbvote.tally import count
+print(count(town(4), seed="8").to_json().decode())
+"""
+
+
+def test_hash_seeds_do_not_matter():
+    answers = set()
+    for seed in range(10):
+        environment = {**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT], capture_output=True, check=True, cwd=ROOT, env=environment
+        )
+        answers.add(done.stdout)
+    assert len(answers) == 1
+
+
+def test_counts_made_at_once_in_threads_do_not_disturb_each_other():
+    elections = [town(seed) for seed in range(4)]
+    alone = [count(election, seed="8").to_json() for election in elections]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(3):
+            together = list(pool.map(lambda election: count(election, seed="8").to_json(), elections))
+            assert together == alone
