@@ -54,6 +54,9 @@ browser-tests: .venv/test.stamp ## only the journeys in Chromium
 	@.ci/system-packages test
 	@$(BIN)/python -m pytest -n $(JOBS) tests/browser
 
+elections: .venv/run.stamp ## recount every .pb file in DIR=… and say which official outcomes follow
+	@$(BIN)/python -m pbvote.tally.official "$(DIR)" --jobs $(JOBS)
+
 demo-reset: .venv/run.stamp ## throw the demonstration away and make it anew, dated from today
 	@PBVOTE_DEMO=yes PBVOTE_BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/pbvote demo --reset
 

@@ -51,7 +51,8 @@ class Result:
     """What a package is made of, as plain data.
 
     `rankings` are the opened ballots in any order, as ballot numbers; `envelopes` the 32-byte digests of the
-    envelopes in the box at the close; `salt` belongs to the ballots digest on the board; `projects` are dicts
+    envelopes in the box at the close; `digest` is the ballots digest on the board (hexadecimal) and `salt`
+    belongs to it (None where ballots are not published); `projects` are dicts
     with id, number, name, cost, least (or None) and withdrawn; `awards` dicts with id, amount and reason
     ("shares", "walk", "top-up" or "part-funding") in funding order; `raises` and `stopped` how often Add1
     raised the share in the outcome that was kept and why it went no further (None for rules without it);
@@ -70,7 +71,8 @@ class Result:
     spoilt: Mapping[str, int]
     envelopes: Sequence[bytes]
     rankings: Sequence[Sequence[int]]
-    salt: bytes
+    digest: str
+    salt: bytes | None
     box_key: bytes
     rows: Sequence[board.BoardRow]
     projects: Sequence[Mapping[str, Any]]
@@ -138,6 +140,10 @@ def _check(result: Result) -> None:
         )
     if opened < SMALL_POT and result.level != "winners":
         raise ValueError(f"a pot with fewer than {SMALL_POT} ballots publishes winners only")
+    if result.level == "ballots":
+        found = envelope.ballots_digest(result.salt or b"", result.rankings).hex()
+        if found != result.digest:
+            raise ValueError("these are not the ballots whose digest is on the board")
     if not result.rows:
         raise ValueError("a package holds the board")
 
@@ -179,12 +185,12 @@ def _manifest(result: Result, files: Mapping[str, bytes], signing_key: bytes) ->
     return {
         "board": {"head": last.head, "size": last.seq},
         "box": {
-            "digest": envelope.ballots_digest(result.salt, result.rankings).hex(),
+            "digest": result.digest,
             "envelopes": len(result.envelopes),
             "marks": result.marks,
             "opened": len(result.rankings),
             "root": merkle.root(sorted(result.envelopes)).hex(),
-            "salt": result.salt.hex() if result.level == "ballots" else None,
+            "salt": result.salt.hex() if result.salt and result.level == "ballots" else None,
             "spoilt": dict(result.spoilt),
         },
         "files": {

@@ -110,6 +110,7 @@ class BoxOfPaper:
             "spoilt": self.spoilt,
             "envelopes": self.digests(),
             "rankings": self.rankings,
+            "digest": self.rows[-1].payload["pots"][0]["digest"],
             "salt": self.salt,
             "box_key": self.public,
             "rows": self.rows,
