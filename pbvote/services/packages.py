@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from pbvote import __version__
 from pbvote.box import package, verify
 from pbvote.box.board import BoardRow
-from pbvote.models import Pot, PotOpening, TallyRecord, VotingRound
-from pbvote.services import board, keys, opening, voting
+from pbvote.models import Award, Pot, PotOpening, Proposal, TallyRecord, VotingRound
+from pbvote.services import board, elections, keys, opening, voting
 from pbvote.services.locks import lock_round
 from pbvote.services.refusal import NotFound, Refusal
 from pbvote.tally import Tally
@@ -27,11 +27,11 @@ def publish(
     key_folder: Path,
     package_folder: Path,
     now: datetime,
-) -> dict[int, str]:
+) -> str:
     """Build, check and keep the package of every pot, and write the board's row `result` or `correction`.
 
-    Returns SHA-256 by pot. A package that the public checker would refuse is never let out: Refusal
-    ("package-wrong"). Published packages are never overwritten.
+    Returns their SHA-256, in the order of the pots, with a space between. A package that the public checker
+    would refuse is never let out: Refusal("package-wrong"). Published packages are never overwritten.
     """
     lock_round(session, round_id=voting_round.id)
     if _row_of(session, voting_round, version) is not None:
@@ -51,7 +51,7 @@ def publish(
     payload = {"day": now.date().isoformat(), "packages": kept, "reason": reason, "version": version}
     kind = "result" if version == 1 else "correction"
     board.append(session, round_id=voting_round.id, kind=kind, payload=payload)
-    return digests
+    return " ".join(digests.values())
 
 
 def build(
@@ -64,9 +64,8 @@ def build(
     key_folder: Path,
 ) -> bytes:
     """The package of one pot's result, the same bytes whenever it is built."""
-    record = session.scalar(
-        select(TallyRecord).where(TallyRecord.pot_id == pot.id, TallyRecord.version == version)
-    )
+    records = select(TallyRecord).where(TallyRecord.pot_id == pot.id, TallyRecord.version <= version)
+    record = session.scalars(records.order_by(TallyRecord.version.desc()).limit(1)).first()
     found = session.get(PotOpening, pot.id)
     if record is None or found is None:
         raise NotFound("package-not-found")
@@ -99,7 +98,9 @@ def build(
         rows=rows,
         projects=voting.projects_on_ballot(session, pot=pot),
         tally=record.record,
-        awards=[{"amount": step.award, "id": step.project, "reason": step.part} for step in tally.steps],
+        awards=_awards(session, pot, tally, version),
+        counted=[{"amount": step.award, "id": step.project, "reason": step.part} for step in tally.steps],
+        refused=_refused(session, pot, version),
         raises=completion.raises if completion else None,
         stopped=completion.stopped if completion else None,
         software=f"pbvote {__version__}",
@@ -127,6 +128,31 @@ def published(session: Session, *, voting_round: VotingRound) -> list[dict[str, 
 
 def file_name(voting_round: VotingRound, pot: Pot, version: int) -> str:
     return f"{voting_round.slug}-{pot.slug}-v{version}.zip"
+
+
+def _published_ids(session: Session, pot: Pot, version: int) -> list[tuple[str, int]]:
+    query = (
+        select(Proposal, Award.amount)
+        .join(Award, Award.proposal_id == Proposal.id)
+        .where(Award.round_id == pot.round_id, Award.version == version, Proposal.pot_id == pot.id)
+        .order_by(Award.position)
+    )
+    return [(elections.project_id(proposal), amount) for proposal, amount in session.execute(query)]
+
+
+def _awards(session: Session, pot: Pot, tally: Tally, version: int) -> list[dict[str, Any]]:
+    """What the version publishes, with how each award came about."""
+    parts = {step.project: step.part for step in tally.steps}
+    return [
+        {"amount": amount, "id": name, "reason": parts.get(name, "reserve")}
+        for name, amount in _published_ids(session, pot, version)
+    ]
+
+
+def _refused(session: Session, pot: Pot, version: int) -> list[list[str]]:
+    """For each correction up to this version, the awards that fell away with it."""
+    named = [{name for name, _ in _published_ids(session, pot, number)} for number in range(1, version + 1)]
+    return [sorted(named[place] - named[place + 1]) for place in range(version - 1)]
 
 
 def _rows_before(session: Session, voting_round: VotingRound, version: int) -> list[BoardRow]:

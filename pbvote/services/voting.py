@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from pbvote.box import merkle, package, receipt
 from pbvote.box.board import BoardRow
 from pbvote.models import CastKey, Envelope, PaperBatch, Pot, Proposal, RoundKey, VoterMark, VotingRound
-from pbvote.services import board, keys, rounds
+from pbvote.services import board, elections, keys, rounds
 from pbvote.services.locks import lock_round
 from pbvote.services.refusal import Refusal
 from pbvote.tally import RULES
@@ -99,18 +99,13 @@ def strike(session: Session, *, proposal: Proposal, reason: str, officer_id: int
     rounds.note(session, deed="proposal-struck", now=now, account_id=officer_id, round_id=proposal.round_id)
 
 
-def project_id(proposal: Proposal) -> str:
-    """A proposal's id in the count and in the published package: its file's own if it came from one."""
-    return proposal.source_id or f"p{proposal.number}"
-
-
 def projects_on_ballot(session: Session, *, pot: Pot) -> list[dict[str, Any]]:
     """The proposals of a pot as the board fixes them: by ballot number, money in minor units."""
     query = select(Proposal).where(Proposal.pot_id == pot.id, Proposal.status.in_(("shortlisted", "struck")))
     return [
         {
             "cost": proposal.cost,
-            "id": project_id(proposal),
+            "id": elections.project_id(proposal),
             "least": proposal.least,
             "name": proposal.title,
             "number": proposal.number,

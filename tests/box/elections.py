@@ -117,6 +117,7 @@ class BoxOfPaper:
             "projects": self.projects,
             "tally": tally_record(rule, awards, raises, stopped),
             "awards": awards,
+            "counted": awards,
             "raises": raises,
             "stopped": stopped,
         }

@@ -1,13 +1,14 @@
 """The package of a real round: cast, closed, opened, counted by the product, checked by the public file."""
 
+from hashlib import sha256
+
 import pytest
 from sqlalchemy import select
 
 from pbvote.box import merkle, verify
-from pbvote.models import Proposal, TallyRecord
-from pbvote.services import board, opening, packages, receipts, voting
+from pbvote.models import Proposal
+from pbvote.services import board, counting, packages, publishing, receipts, voting
 from pbvote.services.refusal import Refusal
-from pbvote.tally import Election, Project, count
 from tests.boxes import ReadyRound
 
 pytestmark = pytest.mark.both_databases
@@ -25,44 +26,29 @@ def fill(box, voters=14):
     ]
 
 
-def finish(box, version=1):
+def finish(box):
     """Close, throw, open and count."""
     box.close()
     box.throw()
     box.open()
-    tally_of(box, version)
+    counting.count_round(box.session, voting_round=box.round, officer_id=box.officers[0], now=box.now)
 
 
-def tally_of(box, version):
-    projects = voting.projects_on_ballot(box.session, pot=box.pot)
-    names = {project["number"]: project["id"] for project in projects}
-    rankings = opening.rankings_of(box.session, pot=box.pot)
-    election = Election.ranked(
-        projects=[Project(id=p["id"], name=p["name"], cost=p["cost"], least=p["least"]) for p in projects],
-        ballots=[tuple(names[number] for number in ranking) for ranking in rankings],
-        budget=box.pot.budget,
-        max_length=box.round.max_length,
-        withdrawn=[p["id"] for p in projects if p["withdrawn"]],
-    )
-    rule, seed = box.round.rule, box.round.tie_seed
-    tally = count(election, rule=rule, parameters=voting.settled_parameters(box.round), seed=seed)
-    record = TallyRecord(
-        pot_id=box.pot.id, version=version, rule=rule, record=tally.to_json(), counted_at=box.now
-    )
-    box.session.add(record)
-    box.session.flush()
-
-
-def publish(box, tmp_path, version=1, reason=""):
-    return packages.publish(
-        box.session,
-        voting_round=box.round,
-        version=version,
-        reason=reason,
-        key_folder=box.folder,
-        package_folder=tmp_path / "packages",
-        now=box.now,
-    )
+def publish(box, tmp_path, reason=""):
+    """Two officers sign off."""
+    for officer in box.officers[:2]:
+        draft = publishing.draft(box.session, voting_round=box.round, reason=reason)
+        publication = publishing.sign_off(
+            box.session,
+            voting_round=box.round,
+            officer_id=officer,
+            subject=draft.subject,
+            reason=reason,
+            key_folder=box.folder,
+            package_folder=tmp_path / "packages",
+            now=box.now,
+        )
+    return publication
 
 
 def read(box, tmp_path, version=1):
@@ -89,19 +75,35 @@ def test_the_package_is_the_same_byte_for_byte_when_built_again(box, tmp_path):
     assert again == read(box, tmp_path)
 
 
-def test_a_published_version_is_never_overwritten_and_a_correction_stands_beside_it(box, tmp_path):
+def test_a_correction_stands_beside_the_first_result_and_is_checked_from_the_refusals(box, tmp_path):
+    fill(box)
+    finish(box)
+    first = publish(box, tmp_path)
+    before = read(box, tmp_path)
+    assert first.package_sha256 == sha256(before).hexdigest()
+    first.awards[0].status = "refused"
+    box.session.flush()
+    publish(box, tmp_path, reason="An award was refused")
+    assert read(box, tmp_path) == before
+    report = verify.check(read(box, tmp_path, version=2), full=True)
+    assert any("money of refused awards" in text for text in report.checked)
+    assert [row["version"] for row in packages.published(box.session, voting_round=box.round)] == [1, 2]
+    assert board.last(box.session, round_id=box.round.id).kind == "correction"
+
+
+def test_a_published_version_is_never_overwritten(box, tmp_path):
     fill(box)
     finish(box)
     publish(box, tmp_path)
-    first = read(box, tmp_path)
     with pytest.raises(Refusal, match="result-published-already"):
-        publish(box, tmp_path)
-    tally_of(box, 2)
-    publish(box, tmp_path, version=2, reason="An award was refused")
-    assert read(box, tmp_path) == first
-    assert verify.check(read(box, tmp_path, version=2))
-    assert [row["version"] for row in packages.published(box.session, voting_round=box.round)] == [1, 2]
-    assert board.last(box.session, round_id=box.round.id).kind == "correction"
+        packages.publish(
+            box.session,
+            voting_round=box.round,
+            version=1,
+            key_folder=box.folder,
+            package_folder=tmp_path / "packages",
+            now=box.now,
+        )
 
 
 def test_a_pot_with_few_ballots_publishes_winners_only(box, tmp_path):
