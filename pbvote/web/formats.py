@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import nh3
 from babel import Locale
-from babel.dates import format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -54,13 +54,15 @@ def share(part: int | float, whole: int | float = 1) -> str:
     return format_percent(fraction, format="#,##0%", locale=reader_locale(), numbering_system="default")
 
 
-def day(moment: datetime | date, *, weekday: bool = False, year: bool = True) -> str:
+def day(moment: datetime | date, *, weekday: bool = False) -> str:
     """12 May 2026, or Tuesday 12 May 2026, in London."""
     if isinstance(moment, datetime):
         moment = moment.astimezone(LONDON).date()
-    skeleton = ("yMMMMEEEEd" if weekday else "yMMMMd") if year else ("MMMMEEEEd" if weekday else "MMMMd")
-    written = format_skeleton(skeleton, moment, locale=reader_locale())
-    return _digits(written.replace(",", "") if reader_locale().language == "en" else written)
+    locale = reader_locale()
+    pattern = "full" if weekday else "long"
+    if locale.language == "en":  # without the comma that nobody writes
+        pattern = "EEEE d MMMM y" if weekday else "d MMMM y"
+    return _digits(format_date(moment, pattern, locale=locale))
 
 
 def clock(moment: datetime) -> str:
