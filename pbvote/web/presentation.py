@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from pbvote.models import VotingRound
-from pbvote.web import formats, languages, menus
+from pbvote.web import explanations, formats, languages, menus
 from pbvote.web.access import visitor
 from pbvote.web.context import now, settings
 from pbvote.web.standing import NextStep, next_step
@@ -36,6 +36,7 @@ def register(app: Flask) -> None:
     for name in FILTERS:
         app.add_template_filter(getattr(formats, name), name)
     app.add_template_filter(datetime.fromisoformat, "stamp")
+    app.add_template_filter(explanations.sentences, "sentences")
     app.add_template_global(visitor, "visitor")
     app.add_template_global(languages.direction, "direction")
     app.add_template_global(languages.url, "language_url")
