@@ -23,7 +23,7 @@ from pbvote.models import (
     VotingRound,
     Ward,
 )
-from pbvote.services import elections, shortlist
+from pbvote.services import counting, elections, shortlist
 from pbvote.services.refusal import NotFound
 from pbvote.tally import Comparison, Explanation, Tally, compare, explain
 from pbvote.tally.record import Standing
@@ -161,6 +161,20 @@ def read(session: Session, *, voting_round: VotingRound, version: int | None = N
             for pot in voting_round.pots
         ],
     )
+
+
+def preview(session: Session, *, voting_round: VotingRound, amounts: Mapping[int, int]) -> list[PotResult]:
+    """What a result that is not published yet would say; `amounts` are proposal id → minor units, in order."""
+    awards = {
+        proposal: Award(proposal_id=proposal, amount=amount, position=place)
+        for place, (proposal, amount) in enumerate(amounts.items(), start=1)
+    }
+    proposals = shortlist.public(session, voting_round=voting_round)
+    version = counting.next_version(session, voting_round=voting_round)
+    return [
+        _pot(session, pot=pot, proposals=proposals, awards=awards, version=version)
+        for pot in voting_round.pots
+    ]
 
 
 def money_by_ward(lines: Iterable[Line]) -> dict[Ward | None, int]:

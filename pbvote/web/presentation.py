@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
     app.add_template_global(languages.direction, "direction")
     app.add_template_global(languages.url, "language_url")
     app.add_template_global(menus.round_menu, "round_menu")
+    app.add_template_filter(datetime.fromisoformat, "parse_moment")
     app.add_template_global(standing, "standing")
     app.add_template_global(step, "step")
     app.context_processor(_frame)
