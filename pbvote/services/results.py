@@ -164,7 +164,7 @@ def read(session: Session, *, voting_round: VotingRound, version: int | None = N
 
 
 def preview(session: Session, *, voting_round: VotingRound, amounts: Mapping[int, int]) -> list[PotResult]:
-    """What a result that is not published yet would say; `amounts` are proposal id → minor units, in order."""
+    """What a result not published yet would say; `amounts` are proposal id → minor units, in order."""
     awards = {
         proposal: Award(proposal_id=proposal, amount=amount, position=place)
         for place, (proposal, amount) in enumerate(amounts.items(), start=1)

@@ -19,7 +19,9 @@ class MoneyField(Field):
 
     widget = GovTextInput()
 
-    def __init__(self, label: Any = None, validators: Any = None, *, optional: bool = False, **more: Any) -> None:
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, optional: bool = False, **more: Any
+    ) -> None:
         super().__init__(label, validators, **more)
         self.may_be_empty = optional
         self.typed = ""
@@ -60,7 +62,9 @@ class MomentField(Field):
 
     widget = GovTextInput()
 
-    def __init__(self, label: Any = None, validators: Any = None, *, optional: bool = False, **more: Any) -> None:
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, optional: bool = False, **more: Any
+    ) -> None:
         super().__init__(label, validators, **more)
         self.may_be_empty = optional
         self.typed = ""

@@ -21,9 +21,11 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from pbvote.models import VotingRound
+from pbvote.services.round_setup import OFFERED_RULES
 from pbvote.tally import RULES
 from pbvote.web.fields import MomentField, MoneyField
 
@@ -41,7 +43,10 @@ class BasicsForm(SectionForm):
     title = StringField(
         _("What the round is called"),
         widget=GovTextInput(),
-        validators=[InputRequired(message=_("Enter a name")), Length(max=120, message=_("Use at most 120 letters"))],
+        validators=[
+            InputRequired(message=_("Enter a name")),
+            Length(max=120, message=_("Use at most 120 letters")),
+        ],
     )
     summary = TextAreaField(
         _("What it is about, in a sentence or two"),
@@ -124,9 +129,9 @@ class PeopleForm(SectionForm):
         _("Who may vote"),
         widget=GovCheckboxesInput(),
         choices=[
-            ("live", _("People who live here")),
-            ("work", _("People who work here")),
-            ("study", _("People who study here")),
+            SelectChoice("live", _("People who live here")),
+            SelectChoice("work", _("People who work here")),
+            SelectChoice("study", _("People who study here")),
         ],
     )
     minimum_age = IntegerField(_("How old they must be"), widget=GovTextInput(), validators=_whole(1, 99))
@@ -134,9 +139,9 @@ class PeopleForm(SectionForm):
         _("How people can sign up"),
         widget=GovCheckboxesInput(),
         choices=[
-            ("email", _("A code by email")),
-            ("sms", _("A code by text message")),
-            ("access-code", _("A code in a letter")),
+            SelectChoice("email", _("A code by email")),
+            SelectChoice("sms", _("A code by text message")),
+            SelectChoice("access-code", _("A code in a letter")),
         ],
     )
     officers_confirm = BooleanField(
@@ -145,9 +150,7 @@ class PeopleForm(SectionForm):
 
     def load(self, voting_round: VotingRound) -> None:
         self.process(obj=voting_round)
-        self.connections.data = [
-            name for name in CONNECTIONS if getattr(voting_round, f"may_{name}")
-        ]
+        self.connections.data = [name for name in CONNECTIONS if getattr(voting_round, f"may_{name}")]
 
     def values(self) -> dict[str, Any]:
         chosen = self.connections.data or []
@@ -174,16 +177,16 @@ class BallotForm(SectionForm):
         _("What is published of the ballots"),
         widget=GovRadioInput(),
         choices=[
-            ("ballots", _("Every ballot, without names. Anyone can recount the result")),
-            ("rank-counts", _("Only how often each project was put first, second and so on")),
+            SelectChoice("ballots", _("Every ballot, without names. Anyone can recount the result")),
+            SelectChoice("rank-counts", _("Only how often each project was put first, second and so on")),
         ],
     )
     custody = RadioField(
         _("Who can open the ballot box"),
         widget=GovRadioInput(),
         choices=[
-            ("officers", _("Two of three custodians together. The strongest choice")),
-            ("server", _("The server. Weaker: only for small groups and trials")),
+            SelectChoice("officers", _("Two of three custodians together. The strongest choice")),
+            SelectChoice("server", _("The server. Weaker: only for small groups and trials")),
         ],
     )
 
@@ -197,19 +200,24 @@ class BallotForm(SectionForm):
         }
 
 
-def _ranked_rules() -> list[tuple[str, Any]]:
-    return [(name, _(rule.title)) for name, rule in RULES.items() if "ranked" in rule.kinds]
+def _rules() -> list[SelectChoice]:
+    return [SelectChoice(name, _(RULES[name].title)) for name in OFFERED_RULES]
 
 
 class CountForm(SectionForm):
-    rule = RadioField(_("How the ballots are counted"), widget=GovRadioInput(), choices=_ranked_rules())
+    rule = RadioField(
+        _("How the ballots are counted"),
+        widget=GovRadioInput(),
+        choices=_rules(),
+        validators=[InputRequired(message=_("Choose one of the rules"))],
+    )
     part_funding = BooleanField(
         _("Money left over may fund one more project in part"), widget=GovCheckboxInput()
     )
     dice_method = TextAreaField(
         _("How the dice for ties are thrown"),
         description=_(
-            "Dice are thrown in public after voting closes. Say who throws them, where, and with how many dice."
+            "Dice are thrown in public after voting closes. Say who throws them, where, and how many."
         ),
         widget=GovTextArea(),
         validators=[
@@ -227,11 +235,11 @@ class MoveForm(SectionForm):
         _("Which date"),
         widget=GovRadioInput(),
         choices=[
-            ("proposals_open_at", _("Groups can send proposals from")),
-            ("proposals_close_at", _("Proposals close")),
-            ("voting_opens_at", _("Voting opens")),
-            ("voting_closes_at", _("Voting closes")),
-            ("results_due_at", _("The result is out by")),
+            SelectChoice("proposals_open_at", _("Groups can send proposals from")),
+            SelectChoice("proposals_close_at", _("Proposals close")),
+            SelectChoice("voting_opens_at", _("Voting opens")),
+            SelectChoice("voting_closes_at", _("Voting closes")),
+            SelectChoice("results_due_at", _("The result is out by")),
         ],
         validators=[InputRequired(message=_("Choose which date to move"))],
     )

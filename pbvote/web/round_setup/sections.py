@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import Form
+from wtforms.fields.choices import SelectChoice
 
 from pbvote.extensions import db
 from pbvote.models import VotingRound
@@ -140,8 +141,8 @@ SECTIONS = {
             "ballot",
             _("Ballot and secrecy"),
             _(
-                "A full ranking of many projects can be unlike any other, so somebody could sell their vote and "
-                "prove it with the published ballots. In 159 real elections about a third of the ballots "
+                "A full ranking of many projects can be unlike any other, so somebody could sell their vote "
+                "and prove it with the published ballots. In 159 real elections about a third of the ballots "
                 "were unique. Publishing only the counts avoids that, but then only auditors can recount."
             ),
             forms.BallotForm,
@@ -157,7 +158,7 @@ def built(section: Section, voting_round: VotingRound, *, blank: bool) -> Any:
     """The section's form, filled from the round (`blank`: only its choices)."""
     form: Form = section.form()
     if section.name == "places":
-        form.wards.choices = [(ward.id, ward.name) for ward in round_setup.every_ward(db.session)]
+        form.wards.choices = [SelectChoice(ward.id, ward.name) for ward in round_setup.every_ward(db.session)]
     if not blank:
         section.load(form, voting_round)
     return form

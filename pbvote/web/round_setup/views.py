@@ -109,7 +109,7 @@ def _section(voting_round: VotingRound, name: str, form: Any, *, status: int = 2
         section=SECTIONS[name],
         form=form,
         fixed=voting_round.schedule_approved_at is not None,
-        rules={name: rule for name, rule in RULES.items() if "ranked" in rule.kinds},
+        rules=[RULES[name] for name in round_setup.OFFERED_RULES],
     )
 
 
