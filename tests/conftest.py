@@ -82,7 +82,7 @@ def settings(database_url: str, tmp_path: Path, shared_instance: Path) -> Settin
         base_url="http://localhost",
         demo=True,
         testing=True,
-        log_level="ERROR",
+        log_level="CRITICAL",
     )
 
 
