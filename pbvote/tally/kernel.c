@@ -13,7 +13,8 @@ typedef __int128 i128;
 typedef struct {
     /* the demand */
     i64 places, levels;
-    const i64 *weights, *voter, *units, *starts, *cuts, *pulls, *divisors;
+    const int32_t *voter;
+    const i64 *heads_of, *units, *starts, *cuts, *pulls, *divisors;
     const uint8_t *admitted;
     /* the run */
     const i64 *costs;   /* in units of the run */
@@ -23,6 +24,8 @@ typedef struct {
     uint8_t *gone;      /* bought already */
     i64 *bought, *bought_at;
     i64 count;
+    i64 *rivals;        /* those among which Python has to choose */
+    i64 rival_count;
     /* room to work in */
     i64 *purse, *heads, *unit;
     i64 *low, *nominal, *high, *most;
@@ -84,7 +87,7 @@ static void price(Run *run, i64 place)
     const i64 cost = run->costs[place];
     i64 money = 0, n = to - from, highest = 0;
     for (i64 at = 0; at < n; at++) {
-        const i64 row = run->voter[from + at], purse = run->held[row], heads = run->weights[row];
+        const i64 purse = run->held[run->voter[from + at]], heads = run->heads_of[from + at];
         run->purse[at] = purse;
         run->heads[at] = heads;
         if (run->units)
@@ -129,21 +132,17 @@ static void price(Run *run, i64 place)
 }
 
 /* Let a level in: what each project can count on at most, and the least its price can be. */
-static void enter(Run *run, int fresh)
+static void enter(Run *run)
 {
     for (i64 place = 0; place < run->places; place++) {
+        const i64 to = run->cuts[run->level * run->places + place];
         const i64 pull = run->pulls[run->level * run->places + place];
-        const i64 from = fresh ? run->cuts[(run->level - 1) * run->places + place] : run->starts[place];
         run->state[place] = OUT;
         run->bound[place] = FAR;
         if (run->gone[place] || !run->admitted[place])
             continue;
-        i64 more = 0;
-        for (i64 at = from; at < run->cuts[run->level * run->places + place]; at++) {
-            const i64 row = run->voter[at];
-            more += run->held[row] * run->weights[row];
-        }
-        run->most[place] = fresh ? run->most[place] + more : more;
+        for (i64 at = run->cuts[(run->level - 1) * run->places + place]; at < to; at++)
+            run->most[place] += run->held[run->voter[at]] * run->heads_of[at];
         if (!pull || run->most[place] + run->error < run->costs[place])
             continue;
         run->state[place] = BOUND;
@@ -161,7 +160,31 @@ static i64 cheapest(const Run *run, int state, double limit)
     return best;
 }
 
-/* The certain winner, -1 if nobody can pay, -2 if the bounds do not settle it. */
+enum { NOBODY = -1, UNSETTLED = -2 };
+
+/* Hand everything that may be the winner to Python; without a sure price in ``best`` that is all priced now. */
+static i64 unsettled(Run *run, i64 best)
+{
+    run->rival_count = 0;
+    for (i64 place = 0; place < run->places; place++)
+        if (run->state[place] == PRICED &&
+            (best < 0 ||
+             (i128)run->low[place] * run->divisors[best] <= (i128)run->high[best] * run->divisors[place]))
+            run->rivals[run->rival_count++] = place;
+    return UNSETTLED;
+}
+
+/* Projects that cost nothing. */
+static i64 free_ones(Run *run)
+{
+    run->rival_count = 0;
+    for (i64 place = 0; place < run->places; place++)
+        if (run->state[place] == BOUND && run->bound[place] < 0)
+            run->rivals[run->rival_count++] = place;
+    return UNSETTLED;
+}
+
+/* The certain winner, NOBODY if nobody can pay, UNSETTLED with ``rivals`` if the bounds do not settle it. */
 static i64 choose(Run *run)
 {
     i64 best = -1;
@@ -171,7 +194,7 @@ static i64 choose(Run *run)
         if (next < 0)
             break;
         if (run->bound[next] < 0)
-            return -2;
+            return free_ones(run);
         const i64 known = cheapest(run, PRICED, run->bound[next]);
         if (known >= 0 && run->high[known] >= 0) {
             const double reach = key_of(run, known, run->high[known]) * (1 + 4 * SLACK);
@@ -189,12 +212,22 @@ static i64 choose(Run *run)
             best = place;
     }
     if (best < 0)
-        return cheapest(run, PRICED, FAR) < 0 ? -1 : -2;
+        return cheapest(run, PRICED, FAR) < 0 ? NOBODY : unsettled(run, -1);
     for (i64 place = 0; place < run->places; place++)
         if (place != best && run->state[place] == PRICED &&
             (i128)run->low[place] * run->divisors[best] <= (i128)run->high[best] * run->divisors[place])
-            return -2;
+            return unsettled(run, best);
     return best;
+}
+
+static void forget(Run *run, i64 place)
+{
+    run->gone[place] = 1;
+    run->state[place] = OUT;
+    run->bound[place] = FAR;
+    for (i64 other = 0; other < run->places; other++)
+        if (run->state[other] == PRICED)
+            run->state[other] = BOUND;
 }
 
 static void buy(Run *run, i64 place)
@@ -205,37 +238,35 @@ static void buy(Run *run, i64 place)
         run->held[row] = run->held[row] > pays ? run->held[row] - pays : 0;
     }
     run->error += run->pulls[run->level * run->places + place];
-    run->gone[place] = 1;
-    run->state[place] = OUT;
-    run->bound[place] = FAR;
     run->bought[run->count] = place;
     run->bought_at[run->count] = run->level;
     run->count++;
-    for (i64 other = 0; other < run->places; other++)
-        if (run->state[other] == PRICED)
-            run->state[other] = BOUND;
+    forget(run, place);
 }
 
-enum { START, INSIDE, OVER };
+enum { START = -1, NONE_OF_THEM = -2 };
 
-/* Go on from where the run stands: at the START, INSIDE a level, or with a level OVER. */
-i64 equal_shares_run(Run *run, i64 where)
+/* Run from the START, or go on after Python has bought ``answer`` or found that no rival can pay. */
+i64 equal_shares_run(Run *run, i64 answer)
 {
-    if (where == START) {
+    if (answer == START) {
         memset(run->most, 0, (size_t)run->places * sizeof(i64));
         run->level = 0;
+    } else if (answer == NONE_OF_THEM) {
+        for (i64 at = 0; at < run->rival_count; at++)
+            run->state[run->rivals[at]] = OUT;
     } else {
-        enter(run, 0);
+        forget(run, answer);
     }
-    for (int choosing = where == INSIDE;; choosing = 1) {
-        i64 place = -1;
+    for (int choosing = answer != START;; choosing = 1) {
+        i64 place = NOBODY;
         while (choosing && (place = choose(run)) >= 0)
             buy(run, place);
-        if (place == -2)
+        if (place == UNSETTLED)
             return UNSURE;
         if (run->level == run->levels)
             return FINISHED;
         run->level++;
-        enter(run, 1);
+        enter(run);
     }
 }

@@ -19,10 +19,10 @@ from pbvote.tally.ledger import Bought
 from pbvote.tally.shares import Run
 
 HERE = Path(__file__).parent
-START, INSIDE, OVER = 0, 1, 2
+START, NONE_OF_THEM = -1, -2
 UNSURE = 1
 
-_DEMAND = ("weights", "voter", "units", "starts", "cuts", "pulls", "divisors", "admitted")
+_DEMAND = ("voter", "heads_of", "units", "starts", "cuts", "pulls", "divisors", "admitted")
 _ROOM = ("purse", "heads", "unit", "low", "nominal", "high", "most", "bound", "state")
 
 
@@ -40,6 +40,8 @@ class _Run(ctypes.Structure):
         ("bought", ctypes.c_void_p),
         ("bought_at", ctypes.c_void_p),
         ("count", ctypes.c_int64),
+        ("rivals", ctypes.c_void_p),
+        ("rival_count", ctypes.c_int64),
         *[(name, ctypes.c_void_p) for name in _ROOM],
     ]
 
@@ -70,8 +72,8 @@ class Kernel:
         places, span = len(demand.costs), int((demand.cuts[-1] - demand.starts).max(initial=0))
         whole = {"purse": span, "heads": span, "unit": span}
         self._arrays: dict[str, Any] = {
-            "weights": demand.weights,
-            "voter": demand.voter,
+            "voter": demand.voter.astype(np.int32),
+            "heads_of": demand.entry_weights,
             "units": demand.units,
             "starts": demand.starts,
             "cuts": demand.cuts,
@@ -80,6 +82,7 @@ class Kernel:
             "admitted": np.array(demand.admitted, dtype=np.uint8),
             "bought": np.zeros(places, dtype=np.int64),
             "bought_at": np.zeros(places, dtype=np.int64),
+            "rivals": np.zeros(places, dtype=np.int64),
             "gone": np.zeros(places, dtype=np.uint8),
             "bound": np.zeros(places, dtype=np.float64),
             "state": np.zeros(places, dtype=np.uint8),
@@ -99,15 +102,13 @@ class Kernel:
         state.costs, state.held, state.one = costs.ctypes.data, run.held.ctypes.data, float(1 << run.scale)
         state.error, state.count = run.error, 0
         self._arrays["gone"][:] = 0
-        where = START
-        while library()(ctypes.byref(state), where) == UNSURE:
+        answer = START
+        while library()(ctypes.byref(state), answer) == UNSURE:
             self._read(run)
-            run.enter(run.level)
-            place = run.next()
-            where = OVER if place is None else INSIDE
+            place = run.among(self._arrays["rivals"][: state.rival_count].tolist())
+            answer = NONE_OF_THEM if place is None else place
             if place is not None:
                 run.buy(place)
-                self._arrays["gone"][place] = 1
                 self._arrays["bought"][state.count] = place
                 self._arrays["bought_at"][state.count] = run.level
                 state.count += 1

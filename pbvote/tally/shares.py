@@ -125,14 +125,27 @@ class Run:
 
     def next(self) -> int | None:
         """The project to buy now, or None when nobody can pay for any at this level."""
-        contenders = self._contenders()
-        if not contenders:
-            return None
+        while contenders := self._contenders():
+            place = self.among(contenders)
+            if place is not None:
+                return place
+            self.heap = [entry for entry in self.heap if entry[1] not in contenders]
+            heapq.heapify(self.heap)
+        return None
+
+    def among(self, contenders: Sequence[int]) -> int | None:
+        """The project to buy now, which is one of these, or None where none of them can be paid for."""
         free = [place for place in contenders if not self.demand.costs[place]]
         if free:
             return self._first(free)
-        best = self._certain_best(contenders)
-        return best if best is not None else self._exact_best(contenders)
+        for place in contenders:
+            if place not in self.fresh:
+                priced = self._price(place)
+                if priced is not None:
+                    self.fresh[place] = priced
+        able = [place for place in contenders if place in self.fresh]
+        best = self._certain_best(able)
+        return best if best is not None else self._exact_best(able)
 
     def _contenders(self) -> list[int]:
         """Projects that may be the next to be bought, all freshly priced; the others surely are not."""
@@ -195,11 +208,7 @@ class Run:
             quote = self.quote(place)
             if quote is not None:
                 keys[place] = quote.price / self.demand.divisors[place]
-        if not keys:
-            self.heap = [entry for entry in self.heap if entry[1] not in contenders]
-            heapq.heapify(self.heap)
-            return self.next()
-        return self._least(keys)
+        return self._least(keys) if keys else None
 
     def _least(self, keys: dict[int, Fraction]) -> int:
         least = min(keys.values())
