@@ -12,7 +12,7 @@ from flask_babel import force_locale
 from pbvote.extensions import db
 from pbvote.models import OutboxMessage
 from pbvote.models.database import begin_write
-from pbvote.services import outbox, sign_ins, transports
+from pbvote.services import outbox, reminders, sign_ins, transports
 from pbvote.services.keyring import Keyring
 from pbvote.settings import Settings
 
@@ -63,6 +63,7 @@ def send_due(app: Flask) -> int:
 def tidy() -> None:
     begin_write(db.session)
     sign_ins.forget_expired(db.session, now=datetime.now(UTC))
+    reminders.queue_due(db.session, now=datetime.now(UTC))
     db.session.commit()
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from pbvote.models import Postcode, Ward
@@ -60,7 +60,7 @@ def bring_in(session: Session, *, rows: Iterable[Mapping[str, str]]) -> Brought:
     session.execute(delete(Postcode))
     waiting = [{"code": code, "ward_id": ward_id} for code, ward_id in found.items()]
     for start in range(0, len(waiting), BATCH):
-        session.execute(Postcode.__table__.insert(), waiting[start : start + BATCH])
+        session.execute(insert(Postcode), waiting[start : start + BATCH])
     session.flush()
     return Brought(len(found), counts["elsewhere"], counts["ended"])
 

@@ -1,6 +1,6 @@
 """Where a resident stands with their own vote, for the bar on each page of the round."""
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from pbvote.extensions import db
@@ -46,6 +46,8 @@ def _to_do(voting_round: VotingRound, mine: VoterStanding) -> Standing:
     if mine.cast:
         done = sum(pot.id in mine.cast for pot in mine.pots)
         title = _("%(done)s of %(all)s ballots cast.", done=number(done), all=number(len(mine.pots)))
+    if request.blueprint == "ballots":
+        return Standing(title=title, text=until, tone="todo")
     vote = url_for("ballots.begin", slug=voting_round.slug)
     return Standing(title=title, text=until, tone="todo", href=vote, link=_("Go to your vote"))
 

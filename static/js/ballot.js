@@ -300,9 +300,28 @@ function timing() {
   if (wait < 2 ** 31) setTimeout(() => { note.hidden = false; }, wait);
 }
 
+// A copy of the opened ballot for when the line breaks; made from what has arrived already.
+async function keepCopy() {
+  if (!navigator.serviceWorker || location.search || document.body.classList.contains("pb-offline")) return;
+  try {
+    await navigator.serviceWorker.register(new URL("../worker.js", location.href));
+    const kept = await caches.open("pbvote-ballot");
+    const files = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((one) => one.href || one.src);
+    for (const address of [location.pathname, ...files]) {
+      const answer = await fetch(address, { cache: "force-cache" });
+      if (answer.ok) await kept.put(address, answer);
+    }
+  } catch {
+    // Without a copy the ballot works as long as there is a line.
+  }
+}
+
 if (done) draft.forgetAll();
 if (form) {
-  if (form.id === "choose") choosing();
+  if (form.id === "choose") {
+    choosing();
+    addEventListener("load", () => setTimeout(keepCopy, 1500));
+  }
   if (form.id === "order") ordering();
   if (form.id === "check") casting();
   else guard();

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, current_app, make_response, redirect, request, url_for
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
@@ -12,6 +12,7 @@ from pbvote.extensions import db, limiter
 from pbvote.models import Pot, Proposal, RegisterEntry, VotingRound
 from pbvote.services import ballots, choices, register, rounds, shortlist, sign_ins
 from pbvote.services.refusal import Refusal
+from pbvote.settings import ROOT
 from pbvote.web import access, errors, phone, standing
 from pbvote.web.ballots import forms
 from pbvote.web.context import now
@@ -19,6 +20,7 @@ from pbvote.web.htmx import render, see_other
 
 blueprint = Blueprint("ballots", __name__, url_prefix="/rounds/<slug>")
 PAGE_CACHE = "private, no-cache"
+RECEIPTS = "receipts.show"
 
 
 @dataclass(frozen=True)
@@ -205,8 +207,19 @@ def receipt(slug: str, pot_slug: str) -> Response:
         mark=marks[booth.pot.id],
         minute=phone.cast_minute(booth.pot, booth.entry),
         receipt=_standing_receipt(booth),
+        receipt_check=_receipt_check(booth),
         todo=todo,
     )
+
+
+@blueprint.get("/ballot/worker.js")
+@access.everyone
+def worker(slug: str) -> Response:
+    """The script behind the offline copy; its place here limits it to the ballots of one round."""
+    response = make_response((ROOT / "static" / "js" / "ballot-worker.js").read_text())
+    response.content_type = "text/javascript; charset=utf-8"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @blueprint.post("/ballot/stay")
@@ -272,6 +285,11 @@ def _booth(slug: str, pot_slug: str, *, phases: tuple[str, ...] = ("voting",)) -
         entry_id=entry.id,
     )
     return Booth(voting_round, entry, pot, proposals)
+
+
+def _receipt_check(booth: Booth) -> str:
+    """Where a receipt is checked."""
+    return url_for(RECEIPTS, slug=booth.voting_round.slug) if RECEIPTS in current_app.view_functions else ""
 
 
 def _standing_receipt(booth: Booth) -> str:

@@ -1,0 +1,1 @@
+"""A ballot to print, fill in by hand and hand in."""

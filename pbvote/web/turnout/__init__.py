@@ -1,1 +1,0 @@
-"""Turnout, for officers and observers."""

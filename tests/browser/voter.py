@@ -1,0 +1,35 @@
+"""A resident in a real browser, step by step through the vote."""
+
+from playwright.sync_api import Page
+
+from tests.person import Person
+from tests.voting import POSTCODE, Booth
+
+
+def register(page: Page, booth: Booth, codes: Person, *, email: str = "ada@example.com") -> None:
+    """From the big button to the ballot, each answer typed and sent with Enter."""
+    page.goto(f"/rounds/{booth.slug}/vote")
+    page.fill("#address", email)
+    page.press("#address", "Enter")
+    page.locator("#code").wait_for()
+    page.fill("#code", codes.latest_code(email))
+    page.press("#code", "Enter")
+    page.fill("#name", "Ada Brook")
+    page.press("#name", "Enter")
+    page.fill("#postcode", POSTCODE)
+    page.press("#postcode", "Enter")
+    page.click("button[name=old_enough][value=yes]")
+    page.locator("#choose").wait_for()
+
+
+def pick(page: Page, *numbers: int) -> None:
+    for number in numbers:
+        page.check(f"#c{number}")
+
+
+def ranking(page: Page) -> list[int]:
+    return [int(item.get_attribute("data-number") or 0) for item in page.locator("#ranking > li").all()]
+
+
+def go_on(page: Page) -> None:
+    page.click("button[name=go]")

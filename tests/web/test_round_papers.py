@@ -1,0 +1,81 @@
+"""What goes with a round on paper and in a calendar."""
+
+import contextlib
+import re
+import zlib
+
+import pytest
+from sqlalchemy.orm import Session
+
+from pbvote.settings import Settings
+from tests.person import Person
+from tests.voting import Booth, open_booth
+
+
+@pytest.fixture
+def booth(session: Session, settings: Settings, now) -> Booth:
+    return open_booth(session, settings=settings, now=now)
+
+
+def test_the_calendar_file_has_the_rounds_dates(person: Person, booth: Booth) -> None:
+    person.open(f"/rounds/{booth.slug}/dates.ics")
+    assert person.page.mimetype == "text/calendar"
+    text = person.page.get_data(as_text=True)
+    closes = booth.voting_round.voting_closes_at
+    assert closes is not None
+    assert f"DTSTART:{closes:%Y%m%dT%H%M%SZ}" in text
+    assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == 5
+
+
+def test_calendar_lines_are_no_longer_than_the_standard_allows(
+    person: Person, booth: Booth, session: Session
+) -> None:
+    session.rollback()
+    booth.voting_round.title = "Gemeinsam für die Nachbarschaft, überall; ein sehr langer Titel — " * 3
+    session.commit()
+    person.open(f"/rounds/{booth.slug}/dates.ics")
+    lines = person.page.get_data().split(b"\r\n")
+    assert max(len(line) for line in lines) <= 75
+    unfolded = person.page.get_data().replace(b"\r\n ", b"").decode()
+    assert "Nachbarschaft\\, überall\\; ein" in unfolded
+
+
+def test_the_paper_ballot_is_a_tagged_pdf_of_the_same_shortlist(person: Person, booth: Booth) -> None:
+    person.open(f"/rounds/{booth.slug}/paper-ballot/all.pdf")
+    assert person.status == 200
+    text = b"".join(unpacked(person.page.get_data()))
+    assert text.startswith(b"%PDF")
+    assert b"/StructTreeRoot" in text
+    assert b"pdfuaid" in text
+
+
+def test_eighty_seven_proposals_fit_on_four_pages(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(session, settings=settings, now=now, proposals=87)
+    for proposal in booth.proposals:
+        proposal.title = f"New benches and planters for the corner of Mill Lane {proposal.number}"
+    session.commit()
+    person.open(f"/rounds/{booth.slug}/paper-ballot/all.pdf")
+    assert page_count(person.page.get_data()) <= 4
+
+
+def test_no_paper_ballot_before_the_shortlist(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(session, settings=settings, now=now, phase="screening")
+    person.open(f"/rounds/{booth.slug}/paper-ballot/all.pdf")
+    assert person.status == 404
+
+
+def page_count(data: bytes) -> int:
+    return max(int(count) for text in unpacked(data) for count in re.findall(rb"/Count (\d+)", text))
+
+
+def unpacked(data: bytes) -> list[bytes]:
+    """A PDF's bytes, and those of each of its compressed streams."""
+    texts = [data]
+    for match in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            texts.append(zlib.decompress(match.group(1)))
+    return texts
