@@ -84,6 +84,10 @@ class Settings:
         return self.instance / "uploads"
 
     @property
+    def package_folder(self) -> Path:
+        return self.instance / "packages"
+
+    @property
     def mailbox_folder(self) -> Path:
         return self.instance / "mailbox"
 

@@ -69,20 +69,23 @@ def residents(
     *,
     proposals: Sequence[ProposalText],
     wards: Sequence[WardText],
+    register: int = RESIDENTS,
+    voters: int = VOTERS,
+    paper_share: float = PAPER_SHARE,
     seed: int = SEED,
     model: Model | None = None,
 ) -> list[Resident]:
-    """The register in the order in which people signed up; VOTERS of RESIDENTS have a ranking."""
+    """The register in the order in which people signed up; `voters` of them have a ranking."""
     model = model or Model()
     rng = Random(seed)
     liking = [_appeal(rng, proposal, model) for proposal in proposals]
     themes = sorted({proposal.theme for proposal in proposals})
     eager = [ward.population * (0.6 + rng.random()) for ward in wards]
     people = []
-    for voter in _voters(rng):
+    for voter in _voters(rng, register, voters):
         ward = wards[pick(rng, eager)].key
         cares = _interests(rng, themes)
-        paper = rng.random() < PAPER_SHARE
+        paper = rng.random() < paper_share
         ranking = _ranking(rng, proposals, liking, ward, cares, model) if voter else ()
         people.append(Resident(ward=ward, paper=paper and voter, ranking=ranking))
     return people
@@ -94,9 +97,9 @@ def _appeal(rng: Random, proposal: ProposalText, model: Model) -> float:
     return model.appeal * bent - model.thrift * math.log(proposal.amount / model.typical_amount)
 
 
-def _voters(rng: Random) -> list[bool]:
-    marks = [True] * VOTERS + [False] * (RESIDENTS - VOTERS)
-    for place in range(RESIDENTS - 1, 0, -1):
+def _voters(rng: Random, register: int, voters: int) -> list[bool]:
+    marks = [True] * voters + [False] * (register - voters)
+    for place in range(register - 1, 0, -1):
         other = int(rng.random() * (place + 1))
         marks[place], marks[other] = marks[other], marks[place]
     return marks
