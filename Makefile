@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench soak elections mutation demo-reset requirements clean browser-tests
+.PHONY: assets help run test check format bench soak elections mutation demo-reset requirements clean browser-tests
 
 help: ## list what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -53,6 +53,13 @@ format: .venv/test.stamp ## put the code into its one format
 browser-tests: .venv/test.stamp ## only the journeys in Chromium
 	@.ci/system-packages test
 	@$(BIN)/python -m pytest -n $(JOBS) tests/browser
+
+elections: .venv/run.stamp ## recount every .pb file in DIR=… and say which official outcomes follow
+	@$(BIN)/python -m pbvote.tally.official "$(DIR)" --jobs $(JOBS)
+
+assets: .venv/run.stamp ## rebuild the checked-in CSS and vendored scripts (needs npm)
+	@cd assets && npm install --no-package-lock --ignore-scripts --silent
+	@$(BIN)/python assets/build.py
 
 demo-reset: .venv/run.stamp ## throw the demonstration away and make it anew, dated from today
 	@PBVOTE_DEMO=yes PBVOTE_BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/pbvote demo --reset

@@ -19,6 +19,7 @@ from pbvote.web import access, delivery, errors, languages, presentation, reques
 from pbvote.web.about import views as about
 from pbvote.web.ballots import views as ballots
 from pbvote.web.calendar import views as calendar
+from pbvote.web.dashboard import views as dashboard
 from pbvote.web.downloads import views as downloads
 from pbvote.web.health import views as health
 from pbvote.web.home import views as home
@@ -26,10 +27,13 @@ from pbvote.web.mailbox import views as mailbox
 from pbvote.web.paper_ballot import views as paper_ballot
 from pbvote.web.pictures import views as pictures
 from pbvote.web.proposals import views as proposals
+from pbvote.web.publication import views as publication
 from pbvote.web.registering import views as registering
 from pbvote.web.results import views as results
+from pbvote.web.round_setup import views as round_setup
 from pbvote.web.rounds import views as rounds
 from pbvote.web.sign_in import views as sign_in
+from pbvote.web.turnout import views as turnout
 
 BLUEPRINTS = (
     health.blueprint,
@@ -41,6 +45,10 @@ BLUEPRINTS = (
     pictures.blueprint,
     about.blueprint,
     sign_in.blueprint,
+    dashboard.blueprint,
+    round_setup.blueprint,
+    turnout.blueprint,
+    publication.blueprint,
     registering.blueprint,
     ballots.blueprint,
     calendar.blueprint,

@@ -46,9 +46,17 @@ def make_published_round(
 def publish(session: Session, *, voting_round: VotingRound, now: datetime) -> None:
     """Count the pot as it stands and publish it."""
     pot = voting_round.pots[0]
-    tally = count(elections.of_pot(session, pot=pot), voting_round.rule, seed=SEED)
+    election = elections.of_pot(session, pot=pot)
+    tally = count(election, voting_round.rule, seed=SEED)
     session.add(
-        TallyRecord(pot_id=pot.id, version=1, rule=tally.rule, record=tally.to_json(), counted_at=now)
+        TallyRecord(
+            pot_id=pot.id,
+            version=1,
+            rule=tally.rule,
+            record=tally.to_json(),
+            comparison=count(election, "points-greedy", seed=SEED).to_json(),
+            counted_at=now,
+        )
     )
     publication = Publication(
         round_id=voting_round.id, version=1, published_at=now - timedelta(hours=1), turnout=tally.voters

@@ -13,7 +13,9 @@ The archive holds, in this order and each stored uncompressed with the date 1980
   damaged line can be named;
 * ``rank-counts.json``: ``{number: [times ranked first, second, …]}`` (not at level ``winners``);
 * ``tally.json``: every step of the count (not at level ``winners``);
-* ``result.json``: ``{"awards": [{"amount", "id", "reason"}], "raises", "stopped"}``, in funding order.
+* ``result.json``: ``{"awards", "counted", "raises", "refused", "stopped"}``: the published awards
+  ``[{"amount", "id", "reason"}]``, what the count alone gave, and the ids whose award was refused, for each
+  correction that this version follows.
 
 Every JSON file is canonical (`pbvote.box.canonical`) and ends with a line feed. Money is in minor units. The
 same input gives the same bytes, always.
@@ -51,12 +53,14 @@ class Result:
     """What a package is made of, as plain data.
 
     `rankings` are the opened ballots in any order, as ballot numbers; `envelopes` the 32-byte digests of the
-    envelopes in the box at the close; `salt` belongs to the ballots digest on the board; `projects` are dicts
+    envelopes in the box at the close; `digest` is the ballots digest on the board (hexadecimal) and `salt`
+    belongs to it (None where ballots are not published); `projects` are dicts
     with id, number, name, cost, least (or None) and withdrawn; `awards` dicts with id, amount and reason
-    ("shares", "walk", "top-up" or "part-funding") in funding order; `raises` and `stopped` how often Add1
-    raised the share in the outcome that was kept and why it went no further (None for rules without it);
-    `tally` the tally's canonical JSON; `rule` a dict with name, parameters (all of them), max_length, budget
-    and seed.
+    ("shares", "walk", "top-up", "part-funding" or "reserve") in funding order, `counted` the same as the
+    count alone gave them and `refused` the ids refused before each correction; `raises` and `stopped` how
+    often Add1 raised the share in the outcome that was kept and why it went no further (None for rules
+    without it); `tally` the tally's canonical JSON; `rule` a dict with name, parameters (all of them),
+    max_length, budget and seed.
     """
 
     round: Mapping[str, Any]
@@ -70,12 +74,15 @@ class Result:
     spoilt: Mapping[str, int]
     envelopes: Sequence[bytes]
     rankings: Sequence[Sequence[int]]
-    salt: bytes
+    digest: str
+    salt: bytes | None
     box_key: bytes
     rows: Sequence[board.BoardRow]
     projects: Sequence[Mapping[str, Any]]
     tally: bytes
     awards: Sequence[Mapping[str, Any]]
+    counted: Sequence[Mapping[str, Any]]
+    refused: Sequence[Sequence[str]] = ()
     raises: int | None = None
     stopped: str | None = None
     software: str = field(default="pbvote")
@@ -138,6 +145,10 @@ def _check(result: Result) -> None:
         )
     if opened < SMALL_POT and result.level != "winners":
         raise ValueError(f"a pot with fewer than {SMALL_POT} ballots publishes winners only")
+    if result.level == "ballots":
+        found = envelope.ballots_digest(result.salt or b"", result.rankings).hex()
+        if found != result.digest:
+            raise ValueError("these are not the ballots whose digest is on the board")
     if not result.rows:
         raise ValueError("a package holds the board")
 
@@ -150,7 +161,9 @@ def _content(result: Result) -> dict[str, bytes]:
         "result.json": canonical(
             {
                 "awards": [dict(award) for award in result.awards],
+                "counted": [dict(award) for award in result.counted],
                 "raises": result.raises,
+                "refused": [list(ids) for ids in result.refused],
                 "stopped": result.stopped,
             }
         )
@@ -179,12 +192,12 @@ def _manifest(result: Result, files: Mapping[str, bytes], signing_key: bytes) ->
     return {
         "board": {"head": last.head, "size": last.seq},
         "box": {
-            "digest": envelope.ballots_digest(result.salt, result.rankings).hex(),
+            "digest": result.digest,
             "envelopes": len(result.envelopes),
             "marks": result.marks,
             "opened": len(result.rankings),
             "root": merkle.root(sorted(result.envelopes)).hex(),
-            "salt": result.salt.hex() if result.level == "ballots" else None,
+            "salt": result.salt.hex() if result.salt and result.level == "ballots" else None,
             "spoilt": dict(result.spoilt),
         },
         "files": {

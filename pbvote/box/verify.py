@@ -696,6 +696,8 @@ class Count:
         self.least = [project["least"] for project in standing]
         self.ballots = [[place[number] for number in ballot if number in place] for ballot in ballots]
         self.points, self.first = [0] * len(standing), [0] * len(standing)
+        self.funded: set[int] = set()  # by the count itself, before any correction
+        self.gone: set[int] = set()  # refused since
         for ballot in self.ballots:
             for rank, project in enumerate(ballot):
                 self.points[project] += self.longest - rank
@@ -934,7 +936,7 @@ def _check_result(
 ) -> None:
     result, rule = _json_file(files, "result.json"), manifest["rule"]
     place = "result.json line 1"
-    if not isinstance(result, dict) or set(result) != {"awards", "raises", "stopped"}:
+    if not isinstance(result, dict) or set(result) != {"awards", "counted", "raises", "refused", "stopped"}:
         raise Wrong(place, "is not a result")
     _check_awards(result["awards"], projects, rule, place, report)
     if "tally.json" in files:
@@ -956,16 +958,45 @@ def _check_result(
     else:
         why = "the ballots are not published" if not ballots else "this file does not know the rule"
         report.not_checked(f"The count itself was not done again: {why}.")
+        if not result["refused"] and result["awards"] != result["counted"]:
+            raise Wrong(place, "publishes other awards than it says were counted")
         return
+    count.funded = {project for project, _, _ in awards}
+    _compare(count, awards, result["counted"], place, "counted")
+    report.ok("The count gives the awards that the result says it gave, in the same order.")
+    for refused in result["refused"]:
+        awards = corrected(count, awards, refused, place)
+    _compare(count, awards, result["awards"], place, "awards")
+    if result["refused"]:
+        report.ok("The money of refused awards went down the order of ties, as the rules say.")
+
+
+def _compare(count: Count, awards: Awards, theirs: Sequence[Json], place: str, part: str) -> None:
     own = [
         {"amount": amount, "id": count.ids[project], "reason": reason} for project, amount, reason in awards
     ]
-    for number in range(max(len(own), len(result["awards"]))):
+    for number in range(max(len(own), len(theirs))):
         mine = own[number] if number < len(own) else None
-        theirs = result["awards"][number] if number < len(result["awards"]) else None
-        if mine != theirs:
-            raise Wrong(place, f"award {number + 1} is {_show(theirs)}, counted again it is {_show(mine)}")
-    report.ok("The awards are those of the count, in the same order and with the same amounts.")
+        found = theirs[number] if number < len(theirs) else None
+        if mine != found:
+            raise Wrong(place, f"{part} {number + 1} is {_show(found)}, counted again it is {_show(mine)}")
+
+
+def corrected(count: Count, awards: Awards, refused: Sequence[str], place: str) -> Awards:
+    """The awards after some were refused: what is free goes down the order of ties, whole amounts only."""
+    known = {count.ids[project] for project, _, _ in awards}
+    if not known.issuperset(refused):
+        raise Wrong(place, "says that an award was refused which nobody had")
+    gone = count.gone | {project for project in range(len(count.ids)) if count.ids[project] in refused}
+    count.gone = gone
+    kept = [award for award in awards if award[0] not in gone]
+    left = count.budget - sum(amount for _, amount, _ in kept)
+    taken = gone | count.funded | {project for project, _, _ in kept}
+    for project in count.order if len(kept) < len(awards) else ():
+        if project not in taken and count.points[project] > 0 and count.cost[project] <= left:
+            kept.append((project, count.cost[project], "reserve"))
+            left -= count.cost[project]
+    return kept
 
 
 def _fill_from_ranks(count: Count, projects: Sequence[Json], counts: Counts) -> None:
@@ -1008,14 +1039,14 @@ def _check_tally(tally: Any, manifest: Json, result: Json, report: Report) -> No
         counted = [tally[name] for name in ("rule", "parameters", "max_length", "budget", "seed")]
     except (KeyError, TypeError):
         raise Wrong(place, "is not the record of a count") from None
-    if steps != result["awards"] or awards != [{"amount": s["amount"], "id": s["id"]} for s in steps]:
-        raise Wrong(place, "records other awards than result.json")
+    if steps != result["counted"] or awards != [{"amount": s["amount"], "id": s["id"]} for s in steps]:
+        raise Wrong(place, "records another count than result.json")
     if raises != {"raises": result["raises"], "stopped": result["stopped"]}:
         raise Wrong(place, "records another number of raises than result.json")
     rule = manifest["rule"]
     if counted != [rule[name] for name in ("name", "parameters", "max_length", "budget", "seed")]:
         raise Wrong(place, "records a count by another rule than manifest.json names")
-    report.ok("The record of the count ends in the same awards.")
+    report.ok("The record of the count ends as the result says.")
 
 
 def _show(award: Json | None) -> str:

@@ -64,6 +64,8 @@ class VotingRound(Base):
 
     rule: Mapped[str] = mapped_column(default="rank-equal-shares")
     rule_parameters: Mapped[dict[str, Any]] = mapped_column(JSON(), default=dict)
+    # Our own rounds are voted on by ranking; rounds brought in from files may have other ballots.
+    ballot_kind: Mapped[str] = mapped_column(default="ordinal", server_default="ordinal")
     min_length: Mapped[int] = mapped_column(default=1)
     max_length: Mapped[int] = mapped_column(default=10)
     part_funding: Mapped[bool] = mapped_column(default=False)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pbvote.box import board, custody
+from pbvote.box import board, custody, verify
 from pbvote.box.board import BoardRow, Checkpoint
 from pbvote.box.canonical import canonical, read_canonical
 from pbvote.models import BoardEntry, RoundKey
@@ -91,6 +91,14 @@ def new_signing_key(*, key_folder: Path) -> bytes:
     public = board.signing_public_key(private)
     custody.write_secret_file(key_folder / f"signing-{public.hex()[:16]}.key", private)
     return public
+
+
+def replayed(rows: list[BoardRow]) -> verify.Box:
+    """The box as these rows tell its story, by the public checker's own reading of them."""
+    plain = [
+        {"kind": row.kind, "payload": row.payload, "round": row.round_id, "seq": row.seq} for row in rows
+    ]
+    return verify.replay(plain)
 
 
 def _row(entry: BoardEntry) -> BoardRow:

@@ -11,11 +11,9 @@ from sqlalchemy.orm import Session
 from pbvote.models import CountedBallot, Pot, VotingRound
 from pbvote.services import elections
 from pbvote.services.refusal import NotFound
-from pbvote.services.results import Line, Result
+from pbvote.services.results import FEWEST_BALLOTS, Line, Result
 from pbvote.tally import pabulib
 
-# A pot with fewer ballots publishes its winners only, for the rest could be guessed.
-FEWEST_BALLOTS = 10
 COLUMNS = (
     "number",
     "id",
@@ -30,6 +28,7 @@ COLUMNS = (
     "points",
     "first_choices",
     "ballots_naming_it",
+    "reason",
 )
 
 
@@ -132,6 +131,7 @@ def _row(line: Line, *, voting_round: VotingRound) -> dict[str, str]:
         "points": str(standing.points) if standing else "",
         "first_choices": str(standing.first_choices) if standing else "",
         "ballots_naming_it": str(standing.supporters) if standing else "",
+        "reason": reason(line),
     }
 
 
@@ -148,7 +148,21 @@ def _entry(line: Line) -> dict[str, Any]:
         "asked_for": proposal.cost,
         "outcome": line.kind,
         "award": line.award,
+        "reason": reason(line),
     }
+
+
+def reason(line: Line) -> str:
+    """Why, in English sentences with the round's amounts; empty for a pot with few ballots."""
+    explanation = line.explanation
+    if explanation is None or line.tally is None or line.tally.voters < FEWEST_BALLOTS:
+        return ""
+    minor_units = line.proposal.voting_round.minor_units
+    currency = line.proposal.voting_round.currency
+    return " ".join(
+        message.text(money=lambda amount: f"{currency} {_decimal(amount, minor_units)}")
+        for message in explanation.messages
+    )
 
 
 def _decimal(amount: int, minor_units: int) -> str:

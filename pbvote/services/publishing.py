@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pbvote.models import Award, Pot, Proposal, Publication, VoterMark, VotingRound
-from pbvote.services import counting, elections, outbox, rounds
+from pbvote.services import counting, elections, outbox, packages, rounds
 from pbvote.services.locks import lock_round
 from pbvote.services.refusal import Refusal
 from pbvote.tally import Tally
@@ -61,12 +62,15 @@ def sign_off(
     officer_id: int,
     subject: str,
     reason: str = "",
+    key_folder: Path,
+    package_folder: Path,
     now: datetime,
 ) -> Publication | None:
     """One officer's signature under the draft they read; the second one publishes it.
 
-    Returns the publication, or None while another officer is still needed. A draft that has changed since it
-    was read is refused; a correction needs its reason.
+    Its package is built and checked in the same moment: the signing key lies in `key_folder`, published
+    packages in `package_folder`. Returns the publication, or None while another officer is still needed. A
+    draft that has changed since it was read is refused; a correction needs its reason.
     """
     lock_round(session, round_id=voting_round.id)
     session.refresh(voting_round)
@@ -86,7 +90,17 @@ def sign_off(
     if said < 2:
         return None
     first = next(officer for officer in officers if officer != officer_id)
-    return _publish(session, voting_round, present, first, officer_id, now)
+    publication = _publish(session, voting_round, present, first, officer_id, now)
+    publication.package_sha256 = packages.publish(
+        session,
+        voting_round=voting_round,
+        version=present.version,
+        reason=present.reason,
+        key_folder=key_folder,
+        package_folder=package_folder,
+        now=now,
+    )
+    return publication
 
 
 def changes(session: Session, *, voting_round: VotingRound, draft: Draft) -> bool:

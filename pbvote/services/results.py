@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from functools import lru_cache
+from hashlib import sha256
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -21,12 +23,16 @@ from pbvote.models import (
     VotingRound,
     Ward,
 )
-from pbvote.services import elections, shortlist
+from pbvote.services import counting, elections, shortlist
 from pbvote.services.refusal import NotFound
-from pbvote.tally import Tally
+from pbvote.tally import Comparison, Explanation, Tally, compare, explain
 from pbvote.tally.record import Standing
 
 KINDS = ("funded", "part", "not", "withdrawn")
+# A pot with fewer ballots publishes its winners only, for the rest could be guessed.
+FEWEST_BALLOTS = 10
+MOST_MEASURED = 32
+_measured: dict[bytes, Comparison] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +50,32 @@ class Line:
         name = tally_id(self.proposal, self.tally) if self.tally else None
         return self.tally.standing(name) if self.tally and name else None
 
+    @property
+    def explanation(self) -> Explanation | None:
+        """Why the count took it or not; None if it was not counted."""
+        return explain(self.tally, self.standing.project) if self.tally and self.standing else None
+
+    @property
+    def reached(self) -> Fraction | None:
+        """For a project not funded: the part of its cost that its supporters still held at the end."""
+        if self.award or self.corrected or self.explanation is None:
+            return None
+        money = self.explanation.facts.get("money")
+        return Fraction(money, self.proposal.cost) if isinstance(money, int) and self.proposal.cost else None
+
+    @property
+    def corrected(self) -> bool:
+        """Whether a later version gave it otherwise than the count did, as when money came back."""
+        counted = self.tally.awards.get(self.standing.project, 0) if self.tally and self.standing else 0
+        return self.tally is not None and self.kind != "withdrawn" and counted != self.award
+
 
 @dataclass(frozen=True, kw_only=True)
 class PotResult:
-    """One pot: lines in the order the count took them, then the rest by points."""
+    """One pot: lines in the order the count took them, then the rest, the nearest to its money first."""
 
     pot: Pot
+    record: TallyRecord | None
     tally: Tally | None
     funded: list[Line]
     not_funded: list[Line]
@@ -112,8 +138,8 @@ def line(session: Session, *, proposal: Proposal) -> Line | None:
     if not versions:
         return None
     awards = {award.proposal_id: award for award in versions[0].awards}
-    tally = _tally_of(session, pot_id=proposal.pot_id, version=versions[0].version)
-    return _line(proposal, awards, tally)
+    record = _record_of(session, pot_id=proposal.pot_id, version=versions[0].version)
+    return _line(proposal, awards, read_tally(record.record) if record else None)
 
 
 def read(session: Session, *, voting_round: VotingRound, version: int | None = None) -> Result:
@@ -135,6 +161,20 @@ def read(session: Session, *, voting_round: VotingRound, version: int | None = N
             for pot in voting_round.pots
         ],
     )
+
+
+def preview(session: Session, *, voting_round: VotingRound, amounts: Mapping[int, int]) -> list[PotResult]:
+    """What a result not published yet would say; `amounts` are proposal id → minor units, in order."""
+    awards = {
+        proposal: Award(proposal_id=proposal, amount=amount, position=place)
+        for place, (proposal, amount) in enumerate(amounts.items(), start=1)
+    }
+    proposals = shortlist.public(session, voting_round=voting_round)
+    version = counting.next_version(session, voting_round=voting_round)
+    return [
+        _pot(session, pot=pot, proposals=proposals, awards=awards, version=version)
+        for pot in voting_round.pots
+    ]
 
 
 def money_by_ward(lines: Iterable[Line]) -> dict[Ward | None, int]:
@@ -177,6 +217,24 @@ def registered(session: Session, *, voting_round: VotingRound) -> int:
     return session.scalar(query) or 0
 
 
+def fairness(session: Session, *, pot: PotResult) -> Comparison | None:
+    """How fair the pot's outcome was, beside points-greedy on the same ballots; None for a small pot.
+
+    Measured once for each count: what is published never changes.
+    """
+    record = pot.record
+    if record is None or pot.tally is None or pot.tally.voters < FEWEST_BALLOTS:
+        return None
+    key = sha256(record.record).digest()
+    if key not in _measured:
+        other = read_tally(record.comparison or record.record)
+        if len(_measured) >= MOST_MEASURED:
+            _measured.pop(next(iter(_measured)))
+        election = elections.of_pot(session, pot=pot.pot)
+        _measured[key] = compare(election, pot.tally, other)
+    return _measured[key]
+
+
 def tally_id(proposal: Proposal, tally: Tally) -> str | None:
     """The proposal's name in the tally: the file's own for an imported round, else p and its number."""
     name = elections.project_id(proposal)
@@ -189,15 +247,14 @@ def read_tally(record: bytes) -> Tally:
     return Tally.from_json(record)
 
 
-def _tally_of(session: Session, *, pot_id: int, version: int) -> Tally | None:
-    """The pot's tally that a version rests on: a correction may keep the older one."""
-    record = session.scalar(
+def _record_of(session: Session, *, pot_id: int, version: int) -> TallyRecord | None:
+    """The pot's count that a version rests on: a correction may keep the older one."""
+    return session.scalar(
         select(TallyRecord)
         .where(TallyRecord.pot_id == pot_id, TallyRecord.version <= version)
         .order_by(TallyRecord.version.desc())
         .limit(1)
     )
-    return read_tally(record.record) if record else None
 
 
 def _pot(
@@ -208,18 +265,21 @@ def _pot(
     awards: Mapping[int, Award],
     version: int,
 ) -> PotResult:
-    tally = _tally_of(session, pot_id=pot.id, version=version)
+    record = _record_of(session, pot_id=pot.id, version=version)
+    tally = read_tally(record.record) if record else None
     lines = [_line(one, awards, tally) for one in proposals if one.pot_id == pot.id]
     funded = [one for one in lines if one.award or one.kind in ("funded", "part")]
     rest = [one for one in lines if one not in funded]
     return PotResult(
         pot=pot,
+        record=record,
         tally=tally,
         funded=sorted(funded, key=lambda one: awards[one.proposal.id].position),
         not_funded=sorted(
             rest,
             key=lambda one: (
                 one.kind == "withdrawn",
+                -(one.reached or 0),
                 -(one.standing.points if one.standing else 0),
                 one.proposal.number,
             ),

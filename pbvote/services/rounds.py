@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pbvote.models import Approval, AuditEntry, VotingRound
@@ -22,6 +22,11 @@ def find_visible(session: Session, *, slug: str, now: datetime) -> VotingRound:
     if voting_round.phase(now) == "set-up":
         raise NotFound("round-not-found")
     return voting_round
+
+
+def every(session: Session) -> list[VotingRound]:
+    """All rounds, the newest first; for officers."""
+    return list(session.scalars(select(VotingRound).order_by(VotingRound.id.desc())))
 
 
 def visible(session: Session, *, now: datetime) -> list[VotingRound]:
@@ -73,6 +78,17 @@ def approvers(session: Session, *, voting_round: VotingRound, deed: str, subject
         Approval.used_at.is_(None),
     )
     return list(session.scalars(query.order_by(Approval.id)))
+
+
+def use_approvals(
+    session: Session, *, voting_round: VotingRound, deed: str, subject: str, now: datetime
+) -> None:
+    """Spend the approvals of a deed that is done, so that doing it again needs new ones."""
+    session.execute(
+        update(Approval)
+        .where(Approval.round_id == voting_round.id, Approval.deed == deed, Approval.subject == subject)
+        .values(used_at=now)
+    )
 
 
 def note(

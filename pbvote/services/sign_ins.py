@@ -120,13 +120,13 @@ def check_officer(
         _hasher.verify((account and account.password_hash) or _NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
         raise Refusal("officer-sign-in-wrong") from None
-    if account is None or not _accept_totp(account, code, keyring, now):
+    if account is None or not accept_one_time_code(account, code=code, keyring=keyring, now=now):
         raise Refusal("officer-sign-in-wrong")
     session.flush()
     return account
 
 
-def _accept_totp(account: Account, code: str, keyring: Keyring, now: datetime) -> bool:
+def accept_one_time_code(account: Account, *, code: str, keyring: Keyring, now: datetime) -> bool:
     """Check an RFC 6238 code one step either way, each step at most once."""
     secret = keyring.open(TOTP, account.totp_secret) if account.totp_secret else None
     if secret is None:

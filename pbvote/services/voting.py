@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from pbvote.box import merkle, package, receipt
 from pbvote.box.board import BoardRow
 from pbvote.models import CastKey, Envelope, PaperBatch, Pot, Proposal, RoundKey, VoterMark, VotingRound
-from pbvote.services import board, keys, rounds
+from pbvote.services import board, elections, keys, rounds
 from pbvote.services.locks import lock_round
 from pbvote.services.refusal import Refusal
 from pbvote.tally import RULES
@@ -67,9 +67,7 @@ def close(session: Session, *, voting_round: VotingRound, now: datetime) -> Boar
     ends = voting_round.voting_closes_at
     if ends is None or now < ends:
         raise Refusal("voting-not-over", ends=ends or "")
-    if key.state != "open":
-        _require_openable(voting_round, key)
-        _write_open(session, voting_round, key, now)
+    ensure_open(session, voting_round=voting_round, key=key, now=now)
     pots = [_closing(session, pot) for pot in sorted(voting_round.pots, key=lambda pot: pot.id)]
     payload = {"day": now.date().isoformat(), "pots": pots}
     row = board.append(session, round_id=voting_round.id, kind="close", payload=payload)
@@ -77,6 +75,16 @@ def close(session: Session, *, voting_round: VotingRound, now: datetime) -> Boar
     _forget_form_keys(session, voting_round)
     session.flush()
     return row
+
+
+def ensure_open(session: Session, *, voting_round: VotingRound, key: RoundKey, now: datetime) -> None:
+    """See to it that the board's row `open` is there, for paper and for a round nobody voted in online."""
+    if key.state == "open":
+        return
+    begins = voting_round.voting_opens_at
+    if key.state != "prepared" or not keys.is_rehearsed(key) or begins is None or now < begins:
+        raise Refusal("voting-never-opened")
+    _write_open(session, voting_round, key, now)
 
 
 def strike(session: Session, *, proposal: Proposal, reason: str, officer_id: int, now: datetime) -> None:
@@ -91,18 +99,13 @@ def strike(session: Session, *, proposal: Proposal, reason: str, officer_id: int
     rounds.note(session, deed="proposal-struck", now=now, account_id=officer_id, round_id=proposal.round_id)
 
 
-def project_id(number: int) -> str:
-    """A proposal's id in the count and in the published package."""
-    return f"p{number}"
-
-
 def projects_on_ballot(session: Session, *, pot: Pot) -> list[dict[str, Any]]:
     """The proposals of a pot as the board fixes them: by ballot number, money in minor units."""
     query = select(Proposal).where(Proposal.pot_id == pot.id, Proposal.status.in_(("shortlisted", "struck")))
     return [
         {
             "cost": proposal.cost,
-            "id": project_id(proposal.number),
+            "id": elections.project_id(proposal),
             "least": proposal.least,
             "name": proposal.title,
             "number": proposal.number,
@@ -149,11 +152,6 @@ def _write_open(session: Session, voting_round: VotingRound, key: RoundKey, now:
         _write_withdrawal(session, proposal)
     key.state = "open"
     session.flush()
-
-
-def _require_openable(voting_round: VotingRound, key: RoundKey) -> None:
-    if key.state != "prepared" or not keys.is_rehearsed(key):
-        raise Refusal("voting-never-opened")
 
 
 def _closing(session: Session, pot: Pot) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from pbvote.tally.ballots import Election
+from pbvote.tally.messages import N_, template
 from pbvote.tally.record import NotFunded
 from pbvote.tally.rule import Outcome
 from pbvote.tally.ties import TieOrder
@@ -70,3 +71,11 @@ def within_limits(election: Election, limits: Sequence[tuple[int, Sequence[str]]
         return None
 
     return bar
+
+
+template(
+    "tally.not-funded-group-limit",
+    N_(
+        "Not funded: with its cost of %(cost)s, its area or theme would have gone above the limit set for it."
+    ),
+)

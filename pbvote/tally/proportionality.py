@@ -11,6 +11,7 @@ added, still have no more than their shares together could buy: with the utility
 i) + c(p) ≤ k·B/n for each of the k; with the utility count, (funded approved by i) + 1 ≤ k·B/(n·c(p)).
 """
 
+import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -56,15 +57,34 @@ def inclusion_psc_violations(election: Election, funded: Collection[str]) -> tup
 
 
 def _solid_groups(election: Election) -> dict[frozenset[int], int]:
-    """Every set of projects that stands first on some ballot, with how many ballots have it first."""
+    """Every set of projects that enough ballots put first to buy at least the cheapest, with their number.
+
+    Sets are told apart by the sum of a fixed number for each member; sums that could collide are looked at
+    member by member before they count, so the answer is exact.
+    """
     profile = election.profile
-    starts, projects = profile.starts.tolist(), profile.project.tolist()
+    if not len(profile.project):
+        return {}
+    marks = np.array(
+        [int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) for name in election.ids], dtype=np.uint64
+    )
+    running = np.cumsum(marks[profile.project])
+    before = np.concatenate((np.zeros(1, dtype=np.uint64), running))[profile.starts[:-1]]
+    prefix = running - before[profile.row] + profile.value.astype(np.uint64)
+    _, group, inverse = np.unique(prefix, return_index=True, return_inverse=True)
+    voters = np.zeros(len(group), dtype=np.int64)
+    np.add.at(voters, inverse, profile.weights[profile.row])
+    cheapest = min(election.costs, default=0)
+    enough = [
+        at for at, many in enumerate(voters.tolist()) if many * election.budget >= cheapest * election.voters
+    ]
+    kept = np.zeros(len(group), dtype=bool)
+    kept[enough] = True
     groups: dict[frozenset[int], int] = {}
-    for row, weight in enumerate(profile.weights.tolist()):
-        ranked = projects[starts[row] : starts[row + 1]]
-        for length in range(1, len(ranked) + 1):
-            group = frozenset(ranked[:length])
-            groups[group] = groups.get(group, 0) + weight
+    for entry in np.flatnonzero(kept[inverse]).tolist():
+        row = int(profile.row[entry])
+        members = frozenset(profile.project[int(profile.starts[row]) : entry + 1].tolist())
+        groups[members] = groups.get(members, 0) + int(profile.weights[row])
     return groups
 
 

@@ -53,6 +53,12 @@ def visitor() -> Visitor | None:
     return cast(Visitor, current_user) if current_user.is_authenticated else None
 
 
+def is_officer() -> bool:
+    """Whether the visitor works for the round: an officer, administrator or observer."""
+    person = visitor()
+    return person is not None and person.has_role("officer", "administrator", "observer")
+
+
 def account() -> Account:
     """The signed-in account; only in views whose audience has one."""
     person = visitor()

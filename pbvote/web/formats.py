@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import nh3
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markdown_it import MarkdownIt
@@ -54,15 +55,15 @@ def share(part: int | float, whole: int | float = 1) -> str:
     return format_percent(fraction, format="#,##0%", locale=reader_locale(), numbering_system="default")
 
 
-def day(moment: datetime | date, *, weekday: bool = False, year: bool = True) -> str:
+def day(moment: datetime | date, *, weekday: bool = False) -> str:
     """12 May 2026, or Tuesday 12 May 2026, in London."""
     if isinstance(moment, datetime):
         moment = moment.astimezone(LONDON).date()
-    if year and not weekday:
-        return _digits(format_date(moment, format="long", locale=reader_locale()))
-    skeleton = ("yMMMMEEEEd" if weekday else "yMMMMd") if year else ("MMMMEEEEd" if weekday else "MMMMd")
-    written = format_skeleton(skeleton, moment, locale=reader_locale())
-    return _digits(written.replace(",", "") if reader_locale().language == "en" else written)
+    locale = reader_locale()
+    pattern = "full" if weekday else "long"
+    if locale.language == "en":  # without the comma that nobody writes
+        pattern = "EEEE d MMMM y" if weekday else "d MMMM y"
+    return _digits(format_date(moment, pattern, locale=locale))
 
 
 def clock(moment: datetime) -> str:
@@ -81,8 +82,16 @@ def moment(when: datetime, *, weekday: bool = False) -> str:
 
 
 def time_left(until: datetime, now: datetime) -> str:
-    """How long is left, in the largest unit that tells: 5 days, 3 hours."""
-    return _digits(format_timedelta(until - now, threshold=1.4, locale=reader_locale()))
+    """How long is left: 11 days, or 5 hours on the last two days, or 20 minutes in the last hours."""
+    minutes = max(0, int((until - now).total_seconds() // 60))
+    for unit, length in (("day", 24 * 60), ("hour", 60)):
+        if minutes >= 2 * length:
+            return _unit(minutes // length, unit)
+    return _unit(minutes, "minute")
+
+
+def _unit(count: int, name: str) -> str:
+    return format_unit(count, f"duration-{name}", locale=reader_locale(), numbering_system="default")
 
 
 def machine(when: datetime | date) -> str:

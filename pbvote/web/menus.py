@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from pbvote.models import VotingRound
 from pbvote.services import shortlist
-from pbvote.web.access import visitor
+from pbvote.web.access import is_officer, visitor
 
 
 def round_menu(voting_round: VotingRound) -> list[dict[str, Any]]:
@@ -26,7 +26,8 @@ def round_menu(voting_round: VotingRound) -> list[dict[str, Any]]:
 def site_menu() -> list[dict[str, Any]]:
     if visitor() is None:
         return [_item(_("Sign in"), "sign_in.address")]
-    return [_item(_("Sign out"), "sign_in.leaving")]
+    desk = [_item(_("What needs doing"), "dashboard.index")] if is_officer() else []
+    return [*desk, _item(_("Sign out"), "sign_in.leaving")]
 
 
 def footer_menu() -> list[dict[str, Any]]:

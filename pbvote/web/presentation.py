@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from pbvote.models import VotingRound
-from pbvote.web import formats, languages, menus
+from pbvote.web import explanations, formats, languages, menus
 from pbvote.web.access import visitor
 from pbvote.web.context import now, settings
 from pbvote.web.standing import NextStep, next_step
@@ -36,10 +36,12 @@ def register(app: Flask) -> None:
     for name in FILTERS:
         app.add_template_filter(getattr(formats, name), name)
     app.add_template_filter(datetime.fromisoformat, "stamp")
+    app.add_template_filter(explanations.sentences, "sentences")
     app.add_template_global(visitor, "visitor")
     app.add_template_global(languages.direction, "direction")
     app.add_template_global(languages.url, "language_url")
     app.add_template_global(menus.round_menu, "round_menu")
+    app.add_template_filter(datetime.fromisoformat, "parse_moment")
     app.add_template_global(standing, "standing")
     app.add_template_global(step, "step")
     app.context_processor(_frame)

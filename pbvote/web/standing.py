@@ -7,7 +7,7 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from pbvote.models import VotingRound
-from pbvote.web.formats import moment
+from pbvote.web.formats import moment, time_left
 
 # Where the one big button of a phase leads.
 VOTE = "ballots.begin"
@@ -35,7 +35,13 @@ class NextStep:
 
 def phase_standing(voting_round: VotingRound, *, now: datetime) -> Standing:
     """The same for everybody: what the round's phase is and what comes next, with its date."""
-    title, text = _phase_words(voting_round, voting_round.phase(now))
+    phase = voting_round.phase(now)
+    title, text = _phase_words(voting_round, phase)
+    until = {"voting": voting_round.voting_closes_at, "collecting": voting_round.proposals_close_at}.get(
+        phase
+    )
+    if until:
+        text = f"{text} {_('Time left: %(time)s.', time=time_left(until, now))}"
     return Standing(title=title, text=text)
 
 

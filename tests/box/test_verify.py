@@ -262,17 +262,28 @@ class TestForgedResults:
     def forged(self, **changes):
         result = {**read_canonical(FILES["result.json"][:-1]), **changes}
         rule = read_canonical(FILES["manifest.json"][:-1])["rule"]
-        record = tally_record(rule, result["awards"], result["raises"], result["stopped"]) + b"\n"
+        record = tally_record(rule, result["counted"], result["raises"], result["stopped"]) + b"\n"
         content = canonical(result) + b"\n"
         return resigned(FILES, **{"result.json": content, "tally.json": record})
 
+    def counted(self, awards):
+        return self.forged(awards=awards, counted=awards)
+
     def test_an_award_left_out_is_found(self):
         awards = read_canonical(FILES["result.json"][:-1])["awards"]
-        assert "counted again it is" in wrong(self.forged(awards=awards[:-1])).reason
+        assert "counted again it is" in wrong(self.counted(awards[:-1])).reason
 
     def test_awards_in_another_order_are_found(self):
         awards = read_canonical(FILES["result.json"][:-1])["awards"]
-        assert "award 1 is" in wrong(self.forged(awards=awards[::-1])).reason
+        assert "counted 1 is" in wrong(self.counted(awards[::-1])).reason
+        assert "awards 1 is" in wrong(self.forged(awards=awards[::-1])).reason
+
+    def test_an_award_moved_without_a_refusal_is_found(self):
+        awards = read_canonical(FILES["result.json"][:-1])["awards"]
+        assert "counted again it is" in wrong(self.forged(awards=awards[1:])).reason
+        assert "which nobody had" in wrong(self.forged(refused=[["p99"]])).reason
+        refused = [[awards[0]["id"]]]
+        assert "counted again it is" in wrong(self.forged(awards=awards, refused=refused)).reason
 
     def test_a_raise_too_few_is_found(self):
         raises = read_canonical(FILES["result.json"][:-1])["raises"]

@@ -35,6 +35,8 @@ def sign(ready: ReadyRound, officer: int, reason: str = "") -> object:
         officer_id=ready.officers[officer],
         subject=draft.subject,
         reason=reason,
+        key_folder=ready.folder,
+        package_folder=ready.folder.parent / "packages",
         now=ready.now,
     )
 
@@ -87,6 +89,8 @@ def test_a_draft_that_changed_since_it_was_read_is_refused(ready: ReadyRound) ->
             voting_round=ready.round,
             officer_id=ready.officers[0],
             subject="0" * 64,
+            key_folder=ready.folder,
+            package_folder=ready.folder.parent / "packages",
             now=ready.now,
         )
 

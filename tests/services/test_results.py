@@ -116,3 +116,43 @@ def test_the_table_never_holds_a_formula(session: Session, now: datetime) -> Non
     row = next(row for row in csv.DictReader(io.StringIO(text)) if "HYPERLINK" in row["title"])
     assert row["title"].startswith("'=")
     assert row["award"] == "60000.00"
+
+
+def test_each_line_explains_itself_from_the_count(session: Session, now: datetime) -> None:
+    voting_round, _ = published.make_published_round(session, now=now, rankings=RANKINGS, costs=COSTS)
+    result = results.read(session, voting_round=voting_round)
+    reasons = {line.proposal.title: open_data.reason(line) for line in result.lines}
+    assert reasons["Project 1"].startswith("Funded at step 1")
+    assert reasons["Project 2"].startswith("Not funded: when its turn came GBP 40000.00 was left")
+
+
+def test_a_line_that_a_correction_changed_does_not_keep_the_old_reason(
+    session: Session, now: datetime
+) -> None:
+    voting_round, proposals = published.make_published_round(session, now=now, rankings=RANKINGS, costs=COSTS)
+    awards = [(proposals[1], 50_000_00), (proposals[2], 30_000_00), (proposals[3], 5_000_00)]
+    published.correct(session, voting_round=voting_round, awards=awards, reason="Refused", now=now)
+    result = results.read(session, voting_round=voting_round)
+    assert {line.proposal.title: line.corrected for line in result.lines} == {
+        "Project 1": True,
+        "Project 2": True,
+        "Project 3": False,
+        "Project 4": False,
+    }
+
+
+def test_fairness_is_measured_beside_points_first(session: Session, now: datetime) -> None:
+    voting_round, _ = published.make_published_round(
+        session, now=now, rankings=RANKINGS, costs=COSTS, rule="rank-equal-shares"
+    )
+    (pot,) = results.read(session, voting_round=voting_round).pots
+    compared = results.fairness(session, pot=pot)
+    assert compared is not None
+    assert (compared.first.rule, compared.second.rule) == ("rank-equal-shares", "points-greedy")
+    assert compared.first.voters == len(RANKINGS)
+
+
+def test_fairness_of_a_small_pot_stays_unsaid(session: Session, now: datetime) -> None:
+    voting_round, _ = published.make_published_round(session, now=now, rankings=RANKINGS[:9], costs=COSTS)
+    (pot,) = results.read(session, voting_round=voting_round).pots
+    assert results.fairness(session, pot=pot) is None

@@ -186,6 +186,9 @@ def test_the_result_page_says_what_was_funded_and_where_the_money_went(
     assert "2 projects share £90,000" in person.text
     assert "12 people voted." in person.text
     assert "Not funded, and how close it was" in person.text
+    assert "Funded at step 1" in person.text
+    assert "was left, and it costs £50,000." in person.text
+    assert "How fair was it" in person.text
     assert "Withdrawn" in person.text
     assert f"The public lot for such ties was {published.SEED}" in person.text
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from pbvote.tally.ballots import Election
 from pbvote.tally.greedy import KINDS, walked
-from pbvote.tally.messages import N_
+from pbvote.tally.messages import N_, template
 from pbvote.tally.record import Plain, Step
 from pbvote.tally.rule import Outcome, Parameter, Progress, Rule
 from pbvote.tally.ties import TieOrder
@@ -64,4 +64,12 @@ RULE = Rule(
         ),
     ),
     run=run,
+)
+
+template(
+    "tally.funded-reserve",
+    N_(
+        "Funded at step %(step)s, the last: %(left)s was left when its turn came, which is enough of its "
+        "cost of %(cost)s for a reserve to pay the rest."
+    ),
 )

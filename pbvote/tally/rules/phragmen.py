@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from pbvote.tally.ballots import Election
-from pbvote.tally.messages import N_
+from pbvote.tally.messages import N_, template
 from pbvote.tally.record import NotFunded, Plain, Step
 from pbvote.tally.rule import PART_FUNDING, Outcome, Progress, Rule
 from pbvote.tally.ties import TieOrder
@@ -128,3 +128,5 @@ RULE = Rule(
     parameters=(PART_FUNDING,),
     run=run,
 )
+
+template("tally.progress-phragmen", N_("Spreading the costs"))

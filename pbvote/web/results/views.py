@@ -7,10 +7,12 @@ from werkzeug.wrappers import Response
 from pbvote.extensions import db
 from pbvote.models import VotingRound
 from pbvote.services import results, rounds
+from pbvote.services.results import PotResult, Result
+from pbvote.tally import Comparison
 from pbvote.web.access import everyone
 from pbvote.web.context import now
 from pbvote.web.htmx import render
-from pbvote.web.results import charts, ties
+from pbvote.web.results import charts, fairness, ties
 
 blueprint = Blueprint("results", __name__, url_prefix="/rounds/<slug>/results")
 
@@ -38,6 +40,8 @@ def _page(voting_round: VotingRound, *, version: int | None) -> Response:
         voting_round=voting_round,
         result=result,
         ties=[sentence for pot in result.pots for sentence in ties.sentences(pot)],
+        fairness=_measured(result),
+        fairness_rows=fairness.rows,
         registered=results.registered(db.session, voting_round=voting_round),
         ward_map=charts.ward_map(spent, voting_round),
         ward_bars=charts.ward_bars(spent, voters),
@@ -45,3 +49,8 @@ def _page(voting_round: VotingRound, *, version: int | None) -> Response:
         theme_bars=charts.theme_bars(results.money_by_theme(result.funded), voting_round),
         turnout_bars=charts.turnout_bars(voting_round.wards, voters) if voters else [],
     )
+
+
+def _measured(result: Result) -> list[tuple[PotResult, Comparison]]:
+    pots = [(pot, results.fairness(db.session, pot=pot)) for pot in result.pots]
+    return [(pot, compared) for pot, compared in pots if compared]

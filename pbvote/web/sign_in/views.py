@@ -117,7 +117,8 @@ def confirm_officer() -> Response:
         except Refusal as refusal:
             show_on(form, refusal)
         else:
-            target = _target(url_for("home.index"))
+            desk = account.has_role("officer", "administrator", "observer")
+            target = _target(url_for("dashboard.index" if desk else "home.index"))
             access.sign_in_browser(account=account, strong=True)
             db.session.commit()
             return see_other(target)

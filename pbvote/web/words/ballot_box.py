@@ -25,7 +25,7 @@ WORDS = {
     "form-stale": _("This form is out of date. Go back to your vote and send it again"),
     "reason-missing": _("Give a reason"),
     "voting-not-over": _("Voting runs until %(ends)s. The box can be closed after that"),
-    "voting-never-opened": _("Voting never opened, because the key was not tried out in time"),
+    "voting-never-opened": _("Voting has not opened: it is too early, or the key was not tried out"),
     "voting-abandoned": _("The key to this ballot box was lost. The vote will be held again"),
     "paper-not-sealed": _("The paper batch %(batch)s is not sealed yet. Finish it, then close the box"),
     "marks-do-not-add-up": _(
@@ -64,4 +64,19 @@ WORDS = {
     "box-not-opened": _("The box has not been opened yet"),
     "box-destroyed": _("The envelopes and the key are destroyed, so the box cannot be opened again"),
     "second-officer-missing": _("A second officer has to be there"),
+    "result-published-already": _("Version %(version)s of this result is published already"),
+    "package-wrong": _("The package of this result is not right, so it is not published: %(what)s"),
+    "package-not-found": _("There is no package of this result"),
+    "receipt-mistyped": _(
+        "A receipt has 20 letters and digits in five groups of four, like MFRG-GZDF-MZTW-Q2LK-NNWG"
+    ),
+    "batch-without-name": _("Give the batch a name"),
+    "batch-name-taken": _("There is a batch with this name already. Choose another name"),
+    "batch-sealed": _("The batch %(batch)s is sealed. Start a new one"),
+    "paper-marked-already": _("This person is marked as having voted on paper already"),
+    "sheet-without-mark": _("This batch has %(marks)s marks. Sheets are numbered from 1 to that"),
+    "sheet-same-person": _("Somebody else has to key this sheet now"),
+    "sheet-keyed-already": _("This sheet was keyed twice already, and both agree"),
+    "sheet-not-settled": _("Sheet %(number)s has to be keyed by one more person before the batch is sealed"),
+    "sheets-do-not-add-up": _("There are %(sheets)s keyed sheets for %(marks)s marks. Find out why first"),
 }

@@ -1,0 +1,85 @@
+"""Counting the opened ballots, reading why, and publishing with two signatures."""
+
+from flask import Blueprint, flash, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from pbvote.extensions import db
+from pbvote.models import VotingRound
+from pbvote.services import counting, publishing, results, rounds
+from pbvote.services.refusal import Refusal
+from pbvote.web.access import account, officers
+from pbvote.web.context import now
+from pbvote.web.errors import show_on
+from pbvote.web.htmx import render, see_other
+from pbvote.web.publication.forms import SignForm
+
+blueprint = Blueprint("publication", __name__, url_prefix="/officer/rounds/<slug>")
+
+
+@blueprint.post("/count")
+@officers
+def count(slug: str) -> Response:
+    voting_round = rounds.find(db.session, slug=slug)
+    counting.count_round(db.session, voting_round=voting_round, officer_id=account().id, now=now())
+    db.session.commit()
+    flash(_("The ballots are counted. Read the result below, then sign it."), "success")
+    return see_other(url_for("publication.show", slug=slug))
+
+
+@blueprint.get("/publication")
+@officers
+def show(slug: str) -> Response:
+    voting_round = rounds.find(db.session, slug=slug)
+    return _page(voting_round, SignForm())
+
+
+@blueprint.post("/publication")
+@officers
+def sign(slug: str) -> Response:
+    voting_round = rounds.find(db.session, slug=slug)
+    form = SignForm()
+    if form.validate_on_submit():
+        try:
+            published = publishing.sign_off(
+                db.session,
+                voting_round=voting_round,
+                officer_id=account().id,
+                subject=form.subject.data or "",
+                reason=form.reason.data or "",
+                now=now(),
+            )
+        except Refusal as refusal:
+            db.session.rollback()
+            show_on(form, refusal)
+        else:
+            db.session.commit()
+            if published is not None:
+                flash(_("The result is published."), "success")
+                return see_other(url_for("results.show", slug=slug))
+            flash(_("You have signed. The result is published when a second officer signs."), "success")
+            return see_other(url_for("publication.show", slug=slug))
+    return _page(rounds.find(db.session, slug=slug), form, status=422)
+
+
+def _page(voting_round: VotingRound, form: SignForm, *, status: int = 200) -> Response:
+    draft = publishing.draft(db.session, voting_round=voting_round, reason=form.reason.data or "")
+    changed = publishing.changes(db.session, voting_round=voting_round, draft=draft)
+    form.subject.data = draft.subject
+    signed = publishing.signed_by(db.session, voting_round=voting_round, subject=draft.subject)
+    return render(
+        "publication/show.html",
+        status=status,
+        managed_round=voting_round,
+        draft=draft,
+        changed=changed,
+        spent=sum(line.amount for line in draft.lines),
+        pots=results.preview(
+            db.session,
+            voting_round=voting_round,
+            amounts={line.proposal.id: line.amount for line in draft.lines},
+        ),
+        signed=signed,
+        mine=account().id in signed,
+        form=form,
+    )

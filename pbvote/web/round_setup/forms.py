@@ -1,0 +1,255 @@
+"""One form for each section of a round."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxesInput,
+    GovCheckboxInput,
+    GovRadioInput,
+    GovSubmitInput,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+
+from pbvote.models import VotingRound
+from pbvote.services.round_setup import OFFERED_RULES
+from pbvote.tally import RULES
+from pbvote.web.fields import MomentField, MoneyField
+
+
+class SectionForm(FlaskForm):
+    submit = SubmitField(_("Save and continue"), widget=GovSubmitInput())
+
+
+def _whole(low: int, high: int, **words: Any) -> list[Any]:
+    message = _("Enter a whole number from %(low)s to %(high)s", low=low, high=high)
+    return [InputRequired(message=message), NumberRange(low, high, message=message)]
+
+
+class BasicsForm(SectionForm):
+    title = StringField(
+        _("What the round is called"),
+        widget=GovTextInput(),
+        validators=[
+            InputRequired(message=_("Enter a name")),
+            Length(max=120, message=_("Use at most 120 letters")),
+        ],
+    )
+    summary = TextAreaField(
+        _("What it is about, in a sentence or two"),
+        description=_("Residents read this first. Say what the money is for."),
+        widget=GovTextArea(),
+        validators=[
+            InputRequired(message=_("Say what the round is about")),
+            Length(max=600, message=_("Use at most 600 letters")),
+        ],
+    )
+    contact_email = StringField(
+        _("Email address for questions"),
+        widget=GovTextInput(),
+        validators=[Length(max=254, message=_("The email address is too long"))],
+    )
+
+    def load(self, voting_round: VotingRound) -> None:
+        self.process(obj=voting_round)
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "title": self.title.data,
+            "summary": self.summary.data,
+            "contact_email": self.contact_email.data or "",
+        }
+
+
+class MoneyForm(SectionForm):
+    pots = TextAreaField(
+        _("Pots of money"),
+        description=_(
+            "One pot a line: its name, a colon, the amount. For a pot that only people of one ward may vote "
+            "in, add another colon and the ward."
+        ),
+        widget=GovTextArea(),
+        validators=[InputRequired(message=_("Name at least one pot of money"))],
+    )
+
+
+class DatesForm(SectionForm):
+    proposals_open_at = MomentField(_("Groups can send proposals from"))
+    proposals_close_at = MomentField(_("Proposals close"))
+    voting_opens_at = MomentField(_("Voting opens"))
+    voting_closes_at = MomentField(_("Voting closes"))
+    results_due_at = MomentField(_("The result is out by"))
+
+    def load(self, voting_round: VotingRound) -> None:
+        self.process(obj=voting_round)
+
+    def values(self) -> dict[str, Any]:
+        return {name: field.data for name, field in self._fields.items() if isinstance(field, MomentField)}
+
+
+class PlacesForm(SectionForm):
+    wards = SelectMultipleField(_("Wards that take part"), widget=GovCheckboxesInput(), coerce=int)
+    themes = TextAreaField(
+        _("Themes"),
+        description=_("What proposals can be about, one a line."),
+        widget=GovTextArea(),
+        validators=[InputRequired(message=_("Name at least one theme"))],
+    )
+
+
+class GrantsForm(SectionForm):
+    grant_min = MoneyField(_("Smallest grant"))
+    grant_max = MoneyField(_("Largest grant"))
+
+    def load(self, voting_round: VotingRound) -> None:
+        self.process(obj=voting_round)
+
+    def values(self) -> dict[str, Any]:
+        return {"grant_min": self.grant_min.data, "grant_max": self.grant_max.data}
+
+
+CONNECTIONS = ("live", "work", "study")
+
+
+class PeopleForm(SectionForm):
+    connections = SelectMultipleField(
+        _("Who may vote"),
+        widget=GovCheckboxesInput(),
+        choices=[
+            SelectChoice("live", _("People who live here")),
+            SelectChoice("work", _("People who work here")),
+            SelectChoice("study", _("People who study here")),
+        ],
+    )
+    minimum_age = IntegerField(_("How old they must be"), widget=GovTextInput(), validators=_whole(1, 99))
+    sign_up_methods = SelectMultipleField(
+        _("How people can sign up"),
+        widget=GovCheckboxesInput(),
+        choices=[
+            SelectChoice("email", _("A code by email")),
+            SelectChoice("sms", _("A code by text message")),
+            SelectChoice("access-code", _("A code in a letter")),
+        ],
+    )
+    officers_confirm = BooleanField(
+        _("An officer confirms each person before they can vote"), widget=GovCheckboxInput()
+    )
+
+    def load(self, voting_round: VotingRound) -> None:
+        self.process(obj=voting_round)
+        self.connections.data = [name for name in CONNECTIONS if getattr(voting_round, f"may_{name}")]
+
+    def values(self) -> dict[str, Any]:
+        chosen = self.connections.data or []
+        return {
+            **{f"may_{name}": name in chosen for name in CONNECTIONS},
+            "minimum_age": self.minimum_age.data,
+            "sign_up_methods": self.sign_up_methods.data,
+            "officers_confirm": bool(self.officers_confirm.data),
+        }
+
+    def validate_sign_up_methods(self, field: SelectMultipleField) -> None:
+        if not field.data:
+            raise ValidationError(_("Choose at least one way to sign up"))
+
+
+class BallotForm(SectionForm):
+    min_length = IntegerField(
+        _("Fewest projects a person must choose"), widget=GovTextInput(), validators=_whole(1, 50)
+    )
+    max_length = IntegerField(
+        _("Most projects a person can choose"), widget=GovTextInput(), validators=_whole(1, 50)
+    )
+    publication_level = RadioField(
+        _("What is published of the ballots"),
+        widget=GovRadioInput(),
+        choices=[
+            SelectChoice("ballots", _("Every ballot, without names. Anyone can recount the result")),
+            SelectChoice("rank-counts", _("Only how often each project was put first, second and so on")),
+        ],
+    )
+    custody = RadioField(
+        _("Who can open the ballot box"),
+        widget=GovRadioInput(),
+        choices=[
+            SelectChoice("officers", _("Two of three custodians together. The strongest choice")),
+            SelectChoice("server", _("The server. Weaker: only for small groups and trials")),
+        ],
+    )
+
+    def load(self, voting_round: VotingRound) -> None:
+        self.process(obj=voting_round)
+
+    def values(self) -> dict[str, Any]:
+        return {
+            name: self._fields[name].data
+            for name in ("min_length", "max_length", "publication_level", "custody")
+        }
+
+
+def _rules() -> list[SelectChoice]:
+    return [SelectChoice(name, _(RULES[name].title)) for name in OFFERED_RULES]
+
+
+class CountForm(SectionForm):
+    rule = RadioField(
+        _("How the ballots are counted"),
+        widget=GovRadioInput(),
+        choices=_rules(),
+        validators=[InputRequired(message=_("Choose one of the rules"))],
+    )
+    part_funding = BooleanField(
+        _("Money left over may fund one more project in part"), widget=GovCheckboxInput()
+    )
+    dice_method = TextAreaField(
+        _("How the dice for ties are thrown"),
+        description=_(
+            "Dice are thrown in public after voting closes. Say who throws them, where, and how many."
+        ),
+        widget=GovTextArea(),
+        validators=[
+            InputRequired(message=_("Say how the dice are thrown")),
+            Length(max=600, message=_("Use at most 600 letters")),
+        ],
+    )
+
+    def load(self, voting_round: VotingRound) -> None:
+        self.process(obj=voting_round)
+
+
+class MoveForm(SectionForm):
+    name = RadioField(
+        _("Which date"),
+        widget=GovRadioInput(),
+        choices=[
+            SelectChoice("proposals_open_at", _("Groups can send proposals from")),
+            SelectChoice("proposals_close_at", _("Proposals close")),
+            SelectChoice("voting_opens_at", _("Voting opens")),
+            SelectChoice("voting_closes_at", _("Voting closes")),
+            SelectChoice("results_due_at", _("The result is out by")),
+        ],
+        validators=[InputRequired(message=_("Choose which date to move"))],
+    )
+    to = MomentField(_("New date and time"))
+    reason = TextAreaField(
+        _("Why it moves"),
+        description=_("Everyone who takes part gets this reason in a message."),
+        widget=GovTextArea(),
+        validators=[
+            InputRequired(message=_("Give a reason")),
+            Length(max=600, message=_("Use at most 600 letters")),
+        ],
+    )

@@ -1,0 +1,1 @@
+"""Turnout, for officers and observers."""

@@ -1,0 +1,202 @@
+"""An officer sets a round up, and a second one approves it."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pbvote.models import OutboxMessage, VotingRound
+from pbvote.services import round_setup
+from pbvote.services.keyring import Keyring
+from pbvote.services.refusal import Refusal
+from tests.factories import PASSWORD, make_account, make_entry, make_officer, make_round, make_ward
+from tests.person import Person
+
+
+@pytest.fixture
+def officers(app: Flask, session: Session, keyring: Keyring, now) -> list[Person]:
+    """Three officers, signed in."""
+    make_ward(session, name="Brickfields")
+    accounts = [make_officer(session, keyring=keyring, now=now) for _ in range(3)]
+    emails = [str(account.email) for account in accounts]
+    session.commit()
+    people = []
+    for email in emails:
+        person = Person(app)
+        person.sign_in_officer(email, PASSWORD)
+        people.append(person)
+    return people
+
+
+def moment(now, days: int) -> str:
+    return (now + timedelta(days=days)).strftime("%Y-%m-%dT12:00")
+
+
+def set_up(officer: Person, now) -> str:
+    """Fill in every part of a new round; returns its path."""
+    officer.open("/officer/rounds/new")
+    officer.submit(title="Spring grants 2027", summary="Money for small projects near you.")
+    path = officer.path
+    officer.open(f"{path}/money")
+    officer.submit(pots="The whole borough: 120,000\nBrickfields only: £5,000.50: brickfields")
+    officer.open(f"{path}/dates")
+    officer.submit(
+        proposals_open_at=moment(now, 1),
+        proposals_close_at=moment(now, 30),
+        voting_opens_at=moment(now, 50),
+        voting_closes_at=moment(now, 70),
+        results_due_at=moment(now, 80),
+    )
+    officer.open(f"{path}/grants")
+    officer.submit(grant_min="500", grant_max="£20,000")
+    officer.open(f"{path}/count")
+    officer.submit(rule="rank-equal-shares", dice_method="Six dice, thrown in the town hall.")
+    assert officer.status == 200, officer.text
+    return path
+
+
+@pytest.mark.both_databases
+def test_two_officers_put_a_round_in_force(officers: list[Person], session: Session, now) -> None:
+    path = set_up(officers[0], now)
+    officers[0].submit("/approval")
+    assert "second officer must approve" in officers[0].text
+    session.rollback()
+    assert session.scalars(select(VotingRound)).one().schedule_approved_at is None
+    officers[1].open(path)
+    officers[1].submit("/approval")
+    assert "in force" in officers[1].text
+    session.rollback()
+    made = session.scalars(select(VotingRound)).one()
+    assert made.schedule_approved_at is not None
+    assert [(pot.budget, pot.ward_id is not None) for pot in made.pots] == [
+        (120_000_00, False),
+        (5_000_50, True),
+    ]
+
+
+def test_one_officer_cannot_approve_twice(officers: list[Person], session: Session, now) -> None:
+    set_up(officers[0], now)
+    form = officers[0].form("/approval")
+    fields = {field.get("name"): field.get("value") for field in form.iter("input")}
+    for _time in range(2):
+        officers[0].send(form.get("action"), list(fields.items()))
+    session.rollback()
+    assert session.scalars(select(VotingRound)).one().schedule_approved_at is None
+
+
+def test_a_change_makes_an_earlier_approval_worthless(officers: list[Person], session: Session, now) -> None:
+    path = set_up(officers[0], now)
+    officers[0].submit("/approval")
+    officers[1].open(f"{path}/grants")
+    officers[1].submit(grant_min="500", grant_max="£60,000")
+    officers[1].submit("/approval")
+    assert "second officer" in officers[1].text
+    session.rollback()
+    assert session.scalars(select(VotingRound)).one().schedule_approved_at is None
+
+
+def test_an_approval_of_a_page_that_is_out_of_date_is_refused(officers: list[Person], now) -> None:
+    path = set_up(officers[0], now)
+    officers[1].open(path)
+    officers[0].open(f"{path}/grants")
+    officers[0].submit(grant_min="100", grant_max="£200")
+    officers[1].submit("/approval")
+    assert officers[1].status == 422
+    assert "has changed since you opened this page" in officers[1].text
+
+
+def test_nothing_changes_once_two_officers_approved(officers: list[Person], session: Session, now) -> None:
+    path = set_up(officers[0], now)
+    officers[0].submit("/approval")
+    officers[1].open(path)
+    officers[1].submit("/approval")
+    officers[2].open(f"{path}/grants")
+    officers[2].send(
+        f"{path}/grants",
+        [("csrf_token", officers[2].csrf()), ("grant_min", "1"), ("grant_max", "2")],
+    )
+    assert officers[2].status == 422
+    assert "rules stay as they are" in officers[2].text
+    session.rollback()
+    assert session.scalars(select(VotingRound)).one().grant_max == 20_000_00
+
+
+def test_what_was_typed_stays_when_it_cannot_be_read(officers: list[Person], now) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/money")
+    officers[0].submit(pots="The whole borough: lots")
+    assert officers[0].status == 422
+    assert "We cannot read" in officers[0].text
+    assert "The whole borough: lots" in officers[0].page.get_data(as_text=True)
+    officers[0].open(f"{path}/grants")
+    officers[0].submit(grant_min="ten", grant_max="5.555")
+    text = officers[0].page.get_data(as_text=True)
+    assert 'value="ten"' in text
+    assert 'value="5.555"' in text
+    assert "whole pence" in text
+
+
+def test_dates_must_follow_one_another(officers: list[Person], now) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/dates")
+    officers[0].submit(voting_closes_at=moment(now, 40))
+    assert officers[0].status == 422
+    assert "later than the date before it" in officers[0].text
+
+
+@pytest.mark.both_databases
+def test_a_moved_date_needs_two_officers_and_everyone_is_told(
+    session: Session, keyring: Keyring, now
+) -> None:
+    voting_round = make_round(session, now=now, phase="voting")
+    voter = make_account(session, now=now, email="ada@example.com")
+    make_entry(session, voting_round=voting_round, now=now, account=voter)
+    first, second = (make_officer(session, keyring=keyring, now=now).id for _ in range(2))
+    later = voting_round.voting_closes_at + timedelta(days=2)
+
+    def move(officer: int) -> bool:
+        return round_setup.move_date(
+            session,
+            voting_round=voting_round,
+            name="voting_closes_at",
+            to=later,
+            reason="The bus strike.",
+            officer_id=officer,
+            now=now,
+        )
+
+    assert not move(first)
+    assert not move(first)
+    assert voting_round.voting_closes_at != later
+    assert move(second)
+    assert voting_round.voting_closes_at == later
+    told = session.scalars(select(OutboxMessage.recipient).where(OutboxMessage.template == "date_moved"))
+    assert list(told) == ["ada@example.com"]
+
+
+def test_a_date_that_has_passed_does_not_move(session: Session, now) -> None:
+    voting_round = make_round(session, now=now, phase="voting")
+    with pytest.raises(Refusal, match="date-past"):
+        round_setup.move_date(
+            session,
+            voting_round=voting_round,
+            name="voting_opens_at",
+            to=now + timedelta(days=1),
+            reason="Too early.",
+            officer_id=1,
+            now=now,
+        )
+
+
+def test_turnout_shows_people_and_never_scores(officers: list[Person], session: Session, now) -> None:
+    voting_round = make_round(session, now=now, phase="voting")
+    make_entry(session, voting_round=voting_round, now=now)
+    slug, title = voting_round.slug, voting_round.title
+    session.commit()
+    officers[0].open(f"/officer/rounds/{slug}/turnout/")
+    assert officers[0].status == 200
+    assert "Nobody has voted yet" in officers[0].text
+    officers[0].open("/officer/")
+    assert title in officers[0].text
