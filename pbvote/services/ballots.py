@@ -18,7 +18,7 @@ from pbvote.models import (
     VoterMark,
     VotingRound,
 )
-from pbvote.services import board, rounds, voting
+from pbvote.services import board, outbox, rounds, voting
 from pbvote.services.locks import lock_round
 from pbvote.services.refusal import NotAllowed, Refusal
 
@@ -78,6 +78,7 @@ def cast_ballot(
     if mark is None:
         session.add(VoterMark(pot_id=pot.id, entry_id=entry.id, channel="online", day=now.date()))
     session.add(CastKey(key_hash=key_hash, pot_id=pot.id, receipt=code))
+    _tell(session, voting_round, entry, code, bool(current), now)
     session.flush()
     return Cast(code, replaced=bool(current))
 
@@ -160,6 +161,31 @@ def _put_in(
     kind = "replace" if "replaces" in payload else "cast"
     board.append(session, round_id=voting_round.id, kind=kind, payload=payload)
     return code
+
+
+def _tell(
+    session: Session,
+    voting_round: VotingRound,
+    entry: RegisterEntry,
+    code: str,
+    replaced: bool,
+    now: datetime,
+) -> None:
+    """Tell the voter that they voted, never how."""
+    if entry.account is not None and entry.account.email:
+        outbox.enqueue(
+            session,
+            template="ballot_cast",
+            recipient=entry.account.email,
+            language=entry.language,
+            parameters={
+                "receipt": code,
+                "replaced": replaced,
+                "slug": voting_round.slug,
+                "title": voting_round.title,
+            },
+            now=now,
+        )
 
 
 def _require_eligible(session: Session, voting_round: VotingRound, pot: Pot, entry: RegisterEntry) -> None:

@@ -10,10 +10,12 @@ from pbvote.box import custody, envelope
 from pbvote.box.custody import PAIRS, CustodyError
 from pbvote.models import Account, RoundKey, VotingRound
 from pbvote.services import board, rounds
+from pbvote.services.keyring import Keyring
 from pbvote.services.locks import lock_round
 from pbvote.services.refusal import NotAllowed, Refusal
 
 SERVER = "server"
+SLIP = "passphrase-slip"
 TROUBLES = {
     "wrong-passphrase": "key-wrong-passphrase",
     "damaged-wrap": "key-damaged-wrap",
@@ -77,6 +79,35 @@ def prepare(
     rounds.note(session, deed="key-made", now=now, account_id=officer_id, round_id=voting_round.id)
     session.flush()
     return Prepared(key, passphrases)
+
+
+def leave_slips(*, prepared: Prepared, key_folder: Path, keyring: Keyring) -> None:
+    """Leave each custodian's passphrase in the key folder, sealed, until they collect it once."""
+    for number, account_id in enumerate(prepared.key.custodians, start=1):
+        sealed = keyring.seal(SLIP, prepared.passphrases[account_id].encode())
+        custody.write_secret_file(_slip_file(key_folder, prepared.key, number), sealed)
+
+
+def has_slip(*, key: RoundKey, key_folder: Path, account_id: int) -> bool:
+    """Whether a passphrase waits for this custodian."""
+    if account_id not in key.custodians:
+        return False
+    return _slip_file(key_folder, key, key.custodians.index(account_id) + 1).exists()
+
+
+def collect_slip(*, key: RoundKey, key_folder: Path, keyring: Keyring, account_id: int) -> str:
+    """The custodian's passphrase, shown once and then destroyed here. Raises Refusal if it was shown."""
+    if account_id not in key.custodians:
+        raise NotAllowed("not-a-custodian")
+    path = _slip_file(key_folder, key, key.custodians.index(account_id) + 1)
+    try:
+        opened = keyring.open(SLIP, custody.read_secret_file(path))
+    except CustodyError as error:
+        raise Refusal("slip-collected") from error
+    custody.destroy_file(path)
+    if opened is None:
+        raise Refusal("slip-collected")
+    return opened.decode()
 
 
 def rehearse(
@@ -225,6 +256,10 @@ def _refusal(error: CustodyError, key: RoundKey) -> Refusal:
 
 def _key_file(key_folder: Path, round_id: int, public: bytes) -> Path:
     return key_folder / f"round-{round_id}-{public.hex()[:16]}.key"
+
+
+def _slip_file(key_folder: Path, key: RoundKey, number: int) -> Path:
+    return key_folder / f"round-{key.round_id}-{key.public_key.hex()[:16]}-slip-{number}.key"
 
 
 def _wrap_file(key_folder: Path, key: RoundKey, pair: tuple[int, int]) -> Path:

@@ -38,6 +38,11 @@ def visible(session: Session, *, now: datetime) -> list[VotingRound]:
     return sorted(shown, key=lambda one: rank.get(one.phase(now), len(order)))
 
 
+def all_rounds(session: Session) -> list[VotingRound]:
+    """Every round, the oldest first."""
+    return list(session.scalars(select(VotingRound).order_by(VotingRound.id)))
+
+
 def require_phase(voting_round: VotingRound, *phases: str, now: datetime) -> None:
     """Refuse, naming the date that matters, unless the round is in one of `phases`."""
     phase = voting_round.phase(now)

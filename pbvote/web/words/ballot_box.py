@@ -79,4 +79,7 @@ WORDS = {
     "sheet-keyed-already": _("This sheet was keyed twice already, and both agree"),
     "sheet-not-settled": _("Sheet %(number)s has to be keyed by one more person before the batch is sealed"),
     "sheets-do-not-add-up": _("There are %(sheets)s keyed sheets for %(marks)s marks. Find out why first"),
+    "slip-collected": _(
+        "Your passphrase was shown already, and it is shown once only. If you did not see it, make a new key"
+    ),
 }
