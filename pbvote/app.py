@@ -33,6 +33,7 @@ from pbvote.web.results import views as results
 from pbvote.web.round_setup import views as round_setup
 from pbvote.web.rounds import views as rounds
 from pbvote.web.sign_in import views as sign_in
+from pbvote.web.staff import views as staff
 from pbvote.web.turnout import views as turnout
 
 BLUEPRINTS = (
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     dashboard.blueprint,
     round_setup.blueprint,
     turnout.blueprint,
+    staff.blueprint,
     publication.blueprint,
     registering.blueprint,
     ballots.blueprint,

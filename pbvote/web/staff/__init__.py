@@ -1,0 +1,1 @@
+"""Who works here: officers, administrators, custodians, observers."""
