@@ -1,6 +1,7 @@
 """The public package of each result: built from what is stored, checked before it is let out, kept."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,18 @@ def read(*, voting_round: VotingRound, pot: Pot, version: int, package_folder: P
         return path.read_bytes()
     except FileNotFoundError as error:
         raise NotFound("package-not-found") from error
+
+
+def kept(
+    *, voting_round: VotingRound, versions: Sequence[int], package_folder: Path
+) -> list[tuple[Pot, int]]:
+    """The pots and versions whose packages are there to be read; imported rounds have none."""
+    return [
+        (pot, version)
+        for version in versions
+        for pot in voting_round.pots
+        if (package_folder / file_name(voting_round, pot, version)).is_file()
+    ]
 
 
 def published(session: Session, *, voting_round: VotingRound) -> list[dict[str, Any]]:

@@ -25,7 +25,8 @@ from pbvote.models import (
 )
 from pbvote.services import counting, elections, shortlist
 from pbvote.services.refusal import NotFound
-from pbvote.tally import Comparison, Explanation, Tally, compare, explain
+from pbvote.tally import Comparison, Explanation, Tally, compare, explain, steps_table
+from pbvote.tally.explain import Row
 from pbvote.tally.record import Standing
 
 KINDS = ("funded", "part", "not", "withdrawn")
@@ -233,6 +234,15 @@ def fairness(session: Session, *, pot: PotResult) -> Comparison | None:
         election = elections.of_pot(session, pot=pot.pot)
         _measured[key] = compare(election, pot.tally, other)
     return _measured[key]
+
+
+def steps(result: Result) -> list[tuple[Pot, Tally, tuple[Row, ...]]]:
+    """Every step of the count of each pot that is large enough to show it."""
+    return [
+        (pot.pot, pot.tally, steps_table(pot.tally))
+        for pot in result.pots
+        if pot.tally and pot.tally.voters >= FEWEST_BALLOTS
+    ]
 
 
 def tally_id(proposal: Proposal, tally: Tally) -> str | None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from pbvote.models import VotingRound
+from pbvote.settings import Settings
 from tests import factories, published
 from tests.person import Person
 
@@ -244,3 +245,33 @@ def test_no_public_page_carries_inline_script_or_style(
             assert node.tag != "style", path
             assert node.tag != "script" or node.get("src"), path
             assert not [name for name in node.attrib if name == "style" or name.startswith("on")], path
+
+
+def test_every_step_of_the_count_can_be_read(person: Person, finished_round: VotingRound) -> None:
+    person.open(f"/rounds/{finished_round.slug}/results/steps")
+    assert person.status == 200
+    assert "Project 1" in person.text
+    assert f"The public lot for ties was {published.SEED}" in person.text
+
+
+def test_the_steps_of_a_small_pot_are_not_shown(person: Person, session: Session, now: datetime) -> None:
+    voting_round, _ = published.make_published_round(session, now=now, rankings=RANKINGS[:9], costs=COSTS)
+    session.commit()
+    person.open(f"/rounds/{voting_round.slug}/results/steps")
+    assert "Only the result is published." in person.text
+    assert "Project 1" not in person.text
+
+
+def test_a_package_is_offered_where_there_is_one(
+    person: Person, finished_round: VotingRound, settings: Settings
+) -> None:
+    address = f"/rounds/{finished_round.slug}/data/all-v1.zip"
+    person.open(address)
+    assert person.status == 404
+    settings.package_folder.mkdir()
+    (settings.package_folder / f"{finished_round.slug}-all-v1.zip").write_bytes(b"PK kept as published")
+    person.open(f"/rounds/{finished_round.slug}/data/")
+    assert address in {link.get("href", "") for link in person.tree.iter("a")}
+    person.open(address)
+    assert person.page.data == b"PK kept as published"
+    assert person.page.mimetype == "application/zip"

@@ -6,10 +6,11 @@ from werkzeug.wrappers import Response
 
 from pbvote.extensions import db
 from pbvote.models import VotingRound
-from pbvote.services import open_data, results, rounds
+from pbvote.services import open_data, packages, results, rounds
+from pbvote.services.refusal import NotFound
 from pbvote.services.results import Result
 from pbvote.web.access import everyone
-from pbvote.web.context import now
+from pbvote.web.context import now, settings
 from pbvote.web.htmx import render
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/rounds/<slug>/data")
@@ -44,6 +45,20 @@ def election(slug: str, pot: str) -> Response:
     return _file(text, "text/plain", f"{slug}-{pot}.pb")
 
 
+@blueprint.get("/<pot>-v<int:version>.zip")
+@everyone
+def package(slug: str, pot: str, version: int) -> Response:
+    voting_round, result = _published(slug)
+    chosen = next((one.pot for one in result.pots if one.pot.slug == pot), None)
+    if chosen is None:
+        raise NotFound("file-not-found")
+    folder = settings().package_folder
+    data = packages.read(voting_round=voting_round, pot=chosen, version=version, package_folder=folder)
+    response = make_response(data)
+    response.headers["Content-Type"] = "application/zip"
+    return _named(response, packages.file_name(voting_round, chosen, version))
+
+
 def _published(slug: str) -> tuple[VotingRound, Result]:
     voting_round = rounds.find_visible(db.session, slug=slug, now=now())
     return voting_round, results.read(db.session, voting_round=voting_round)
@@ -65,6 +80,19 @@ def _files(voting_round: VotingRound, result: Result) -> list[dict[str, str]]:
             "href": url_for("downloads.record", slug=slug),
         },
     ]
+    files += [
+        {
+            "title": _("The whole package, to check everything"),
+            "text": _("Ballots, the public list of the box, every step of the count, and a signature."),
+            "name": packages.file_name(voting_round, pot, version),
+            "href": url_for("downloads.package", slug=slug, pot=pot.slug, version=version),
+        }
+        for pot, version in packages.kept(
+            voting_round=voting_round,
+            versions=[one.version for one in result.versions],
+            package_folder=settings().package_folder,
+        )
+    ]
     for pot in result.pots:
         if open_data.may_show_ballots(db.session, pot=pot.pot):
             title = _("All ballots, without names")
@@ -82,6 +110,10 @@ def _files(voting_round: VotingRound, result: Result) -> list[dict[str, str]]:
 def _file(text: str, media_type: str, name: str) -> Response:
     response = make_response(text)
     response.headers["Content-Type"] = f"{media_type}; charset=utf-8"
+    return _named(response, name)
+
+
+def _named(response: Response, name: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "public, max-age=300"
     return response

@@ -31,6 +31,16 @@ def version(slug: str, version: int) -> Response:
     return _page(voting_round, version=version)
 
 
+@blueprint.get("/steps")
+@everyone
+def steps(slug: str) -> Response:
+    voting_round = rounds.find_visible(db.session, slug=slug, now=now())
+    result = results.read(db.session, voting_round=voting_round)
+    return render(
+        "results/steps.html", voting_round=voting_round, tables=results.steps(result), result=result
+    )
+
+
 def _page(voting_round: VotingRound, *, version: int | None) -> Response:
     result = results.read(db.session, voting_round=voting_round, version=version)
     spent = results.money_by_ward(result.funded)
