@@ -79,7 +79,7 @@ class Run:
 
     def __post_init__(self) -> None:
         demand = self.demand
-        most = max(demand.voters * (int(self.share) + 1), max(demand.costs, default=0), 1)
+        most = max(max(demand.voters, 1) * (int(self.share) + 1), max(demand.costs, default=0))
         spare = BITS - most.bit_length() - demand.most_units.bit_length()
         self.scale = max(spare, 8)
         self.dtype: Any = np.int64 if spare >= 8 else object
