@@ -112,7 +112,6 @@ def equal_shares(
     """Count by Equal Shares with completion and top-up. Raises TieUndecided and RuleDoesNotFit."""
     raises = Raises(election, demand, order, current())
     completion = _raised(raises, parameters, progress)
-    raises.note_ties(completion.raises)
     steps, facts = record(election, demand, completion.share, order)
     left = election.budget - sum(step.award for step in steps)
     walk = Walk(order, left, part="top-up", number=len(steps))
@@ -123,6 +122,7 @@ def equal_shares(
             for place, points in enumerate(election.points)
             if points > 0 and election.ids[place] not in taken
         )
+    raises.note_ties(completion.raises)
     steps = (*steps, *walk.steps)
     taken = {step.project for step in steps}
     return Outcome(
