@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from flask import Flask
+from flask import Flask, has_request_context
 from flask_babel import get_locale
 
 from pbvote.models import VotingRound
@@ -52,6 +52,8 @@ def step(voting_round: VotingRound) -> NextStep | None:
 
 
 def _frame() -> dict[str, object]:
+    if not has_request_context():
+        return {}  # a letter has no menus
     language = str(get_locale() or "en")
     return {
         "language": language,
