@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 import structlog
-from flask import Flask, render_template
+from flask import Flask, current_app
 from flask_babel import force_locale
 
 from pbvote.extensions import db
@@ -28,14 +28,23 @@ def command(make_app: Callable[[], Flask], once: bool) -> None:
     app = make_app()
     tidied = 0.0
     while True:
-        with app.app_context():
-            send_due(app)
-            if time.monotonic() - tidied > TIDY_EVERY:
-                tidy()
-                tidied = time.monotonic()
+        due = time.monotonic() - tidied > TIDY_EVERY
+        if attempt(app, send_due) and due and attempt(app, lambda _app: tidy()):
+            tidied = time.monotonic()
         if once:
             return
         time.sleep(1)
+
+
+def attempt(app: Flask, task: Callable[[Flask], object]) -> bool:
+    """Run one task; whatever breaks it is logged, and tried again, so that the others go on."""
+    try:
+        with app.app_context():
+            task(app)
+    except Exception as error:
+        log.error("a job failed and will be tried again", task=task.__name__, kind=type(error).__name__)
+        return False
+    return True
 
 
 def send_due(app: Flask) -> int:
@@ -69,9 +78,9 @@ def tidy() -> None:
 
 def send(message: OutboxMessage, secret: str | None, *, settings: Settings, now: datetime) -> None:
     """Render a message in its reader's language and hand it to the transport the settings name."""
+    template = current_app.jinja_env.get_template(f"emails/{message.template}.txt")
     with force_locale(message.language):
-        text = render_template(
-            f"emails/{message.template}.txt",
+        text = template.render(  # a letter has no page around it, so no page's values either
             secret=secret,
             base_url=settings.base_url,
             council=settings.council,

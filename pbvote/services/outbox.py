@@ -73,7 +73,7 @@ def deliver(
     opened = keyring.open(SECRET, message.secret) if message.secret else None
     try:
         transport(message, opened.decode() if opened is not None else None)
-    except OSError as error:
+    except Exception as error:  # one letter that cannot be written must not hold up the others
         message.tries += 1
         message.last_error = type(error).__name__
         message.due_at = now + timedelta(seconds=15 * 2**message.tries)

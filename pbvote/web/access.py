@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, make_response, redirect, request, session, url_for
+from flask import Flask, abort, has_request_context, make_response, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -49,7 +49,9 @@ def load_visitor(token: str) -> Visitor | None:
 
 
 def visitor() -> Visitor | None:
-    """The signed-in visitor, or None."""
+    """The signed-in visitor, or None; outside a request there is none."""
+    if not has_request_context():
+        return None
     return cast(Visitor, current_user) if current_user.is_authenticated else None
 
 

@@ -31,3 +31,30 @@ def test_a_message_sent_is_not_sent_again(app: Flask, person: Person, settings: 
     assert len(mailbox.read_all(settings.mailbox_folder)) == 1
     person.open("/mailbox/")
     assert "ada@example.com" in person.text
+
+
+def test_every_letter_can_be_written(app: Flask) -> None:
+    """Each template is rendered with believable values, in the way `pbvote jobs` does it."""
+    values = {
+        "secret": "123456",
+        "base_url": "http://localhost",
+        "council": "Northbank Council",
+        "minutes": 10,
+        "title": "A pond",
+        "round": "Spring grants",
+        "slug": "spring-grants",
+        "number": 7,
+        "amount": 500_00,
+        "currency": "GBP",
+        "minor_units": 2,
+        "correction": "",
+        "field": "voting_closes_at",
+        "to": "2027-05-12T16:00:00+00:00",
+        "reason": "The bus strike.",
+    }
+    with app.app_context():
+        names = [name for name in app.jinja_env.list_templates() if name.startswith("emails/")]
+        for name in ("emails/sign_in_code.txt", "emails/result.txt", "emails/date_moved.txt"):
+            assert name in names
+            text = app.jinja_env.get_template(name).render(**values)
+            assert text.strip().splitlines()[0].strip()

@@ -90,3 +90,16 @@ def test_a_later_message_is_not_sent_early(session: Session, now: datetime, keyr
     message = queue(session, now, keyring, due_at=now + timedelta(hours=2))
     assert outbox.due(session, now=now) == []
     assert outbox.due(session, now=now + timedelta(hours=2)) == [message.id]
+
+
+def test_a_letter_that_cannot_be_written_does_not_hold_up_the_others(
+    session: Session, now: datetime, keyring: Keyring
+) -> None:
+    broken = queue(session, now, keyring)
+
+    def write(message: OutboxMessage, secret: str | None) -> None:
+        raise KeyError("no such template")
+
+    assert not outbox.deliver(session, message_id=broken.id, transport=write, keyring=keyring, now=now)
+    assert broken.last_error == "KeyError"
+    assert broken.tries == 1
