@@ -17,10 +17,13 @@ from pbvote.services.keyring import Keyring
 from pbvote.settings import ROOT, Settings, SettingsError
 from pbvote.web import access, delivery, errors, languages, presentation, request_log
 from pbvote.web.about import views as about
+from pbvote.web.applications import afterwards
+from pbvote.web.applications import views as applications
 from pbvote.web.ballots import views as ballots
 from pbvote.web.calendar import views as calendar
 from pbvote.web.dashboard import views as dashboard
 from pbvote.web.downloads import views as downloads
+from pbvote.web.groups import views as groups
 from pbvote.web.health import views as health
 from pbvote.web.home import views as home
 from pbvote.web.mailbox import views as mailbox
@@ -45,6 +48,9 @@ BLUEPRINTS = (
     downloads.blueprint,
     pictures.blueprint,
     about.blueprint,
+    groups.blueprint,
+    applications.blueprint,
+    afterwards.blueprint,
     sign_in.blueprint,
     dashboard.blueprint,
     round_setup.blueprint,

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from pbvote.extensions import db
 from pbvote.services.refusal import NotAllowed, NotFound, Refusal
-from pbvote.web.formats import day, moment
+from pbvote.web.formats import day, moment, money
 from pbvote.web.words import gather
 
 PAGES = (403, 404, 405, 409, 413, 422, 429, 500)
@@ -23,6 +23,9 @@ log = structlog.get_logger()
 def words(refusal: Refusal) -> str:
     """The refusal as a sentence in the visitor's language."""
     parameters = {name: _say(value) for name, value in refusal.parameters.items()}
+    if "currency" in refusal.parameters:
+        given = refusal.parameters
+        parameters["amount"] = money(given["amount"], given["currency"], given["minor_units"])
     return str(_words[refusal.code]) % parameters
 
 
@@ -44,6 +47,7 @@ def show_on(form: FlaskForm, refusal: Refusal) -> None:
 
 
 def register(app: Flask) -> None:
+    app.add_template_filter(words, "words")
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)

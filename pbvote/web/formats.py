@@ -101,6 +101,11 @@ def machine(when: datetime | date) -> str:
     return when.isoformat()
 
 
+def instant(text: str) -> datetime:
+    """A moment as messages carry it (ISO 8601), for the other filters."""
+    return datetime.fromisoformat(text)
+
+
 def _digits(text: str) -> str:
     """Dates carry the reader's own digits too."""
     own = DIGITS.get(reader_locale().default_numbering_system)

@@ -1,0 +1,1 @@
+"""A proposal as its group writes it: sections, sending, answering, and what became of it."""

@@ -1,0 +1,1 @@
+"""Community groups: may we apply, who we are, who acts for us."""
