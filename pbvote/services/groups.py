@@ -35,6 +35,11 @@ def of_account(session: Session, *, account: Account) -> list[CommunityGroup]:
     return list(session.scalars(query))
 
 
+def has_any(session: Session, *, account: Account) -> bool:
+    query = select(GroupMember.group_id).where(GroupMember.account_id == account.id).limit(1)
+    return session.scalar(query) is not None
+
+
 def find(session: Session, *, group_id: int, account: Account) -> CommunityGroup:
     """The group, for one of its own people; for everybody else it is not there."""
     group = session.get(CommunityGroup, group_id)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from pbvote.extensions import db, login
 from pbvote.models import Account, RegisterEntry, SignIn
-from pbvote.services import sign_ins
+from pbvote.services import groups, sign_ins
 from pbvote.web.context import now
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -59,6 +59,12 @@ def is_officer() -> bool:
     """Whether the visitor works for the round: an officer, administrator or observer."""
     person = visitor()
     return person is not None and person.has_role("officer", "administrator", "observer")
+
+
+def acts_for_group() -> bool:
+    """Whether the visitor writes proposals for a group."""
+    person = visitor()
+    return bool(person and person.account and groups.has_any(db.session, account=person.account))
 
 
 def account() -> Account:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from pbvote.models import VotingRound
 from pbvote.services import shortlist
-from pbvote.web.access import is_officer, visitor
+from pbvote.web.access import acts_for_group, is_officer, visitor
 
 
 def round_menu(voting_round: VotingRound) -> list[dict[str, Any]]:
@@ -27,6 +27,8 @@ def site_menu() -> list[dict[str, Any]]:
     if visitor() is None:
         return [_item(_("Sign in"), "sign_in.address")]
     desk = [_item(_("What needs doing"), "dashboard.index")] if is_officer() else []
+    if acts_for_group():
+        desk.append(_item(_("Your proposals"), "groups.index"))
     return [*desk, _item(_("Sign out"), "sign_in.leaving")]
 
 

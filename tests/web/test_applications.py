@@ -50,16 +50,16 @@ def draft(session: Session, voting_round: VotingRound, alice: Person, group: Com
 def fill(person: Person, draft: Proposal, voting_round: VotingRound) -> None:
     """Write every part of the proposal."""
     path = f"/applications/{draft.id}"
-    person.open(f"{path}/project")
+    person.open(f"{path}/parts/project")
     person.submit(
         title="A pond for Mill Square",
         summary="We dig a pond.",
         story="The corner floods.\n\nA pond would hold the water.",
         theme_id=str(voting_round.themes[0].id),
     )
-    person.open(f"{path}/place")
+    person.open(f"{path}/parts/place")
     person.submit(places=[str(voting_round.wards[0].id)], who_benefits="Neighbours", people_helped="1,200")
-    person.open(f"{path}/money")
+    person.open(f"{path}/parts/money")
     person.submit(
         **{
             "cost": "£5,000",
@@ -70,7 +70,7 @@ def fill(person: Person, draft: Proposal, voting_round: VotingRound) -> None:
             "lines-1-amount": "999.50",
         }
     )
-    person.open(f"{path}/dates")
+    person.open(f"{path}/parts/dates")
     person.submit(starts_on=["1", "5", "2030"], ends_on=["30", "9", "2030"], risks="Rain. We wait.")
     assert person.status == 200, person.text
 
@@ -158,9 +158,9 @@ def test_starting_twice_makes_one_draft(alice: Person, session: Session, voting_
 
 
 def test_half_a_part_is_saved_and_found_again(alice: Person, draft: Proposal) -> None:
-    alice.open(f"/applications/{draft.id}/project")
+    alice.open(f"/applications/{draft.id}/parts/project")
     alice.submit(title="A pond")
-    alice.open(f"/applications/{draft.id}/project")
+    alice.open(f"/applications/{draft.id}/parts/project")
     fields = {field.get("name"): field.get("value") for field in alice.tree.iter("input")}
     assert fields["title"] == "A pond"
     alice.open(f"/applications/{draft.id}")
@@ -190,7 +190,7 @@ def test_an_unfinished_proposal_cannot_be_sent(alice: Person, session: Session, 
 def test_an_amount_outside_the_limits_is_refused_by_its_field(
     alice: Person, session: Session, draft: Proposal, cost: str, words: str
 ) -> None:
-    alice.open(f"/applications/{draft.id}/money")
+    alice.open(f"/applications/{draft.id}/parts/money")
     alice.submit(cost=cost, **{"lines-0-description": "Digging", "lines-0-amount": "50"})
     assert alice.status == 422
     assert alice.text.count(words) == 2  # in the summary and by the field
@@ -201,16 +201,16 @@ def test_an_amount_outside_the_limits_is_refused_by_its_field(
 
 
 def test_lines_that_do_not_add_up_are_shown_with_the_difference(alice: Person, draft: Proposal) -> None:
-    alice.open(f"/applications/{draft.id}/money")
+    alice.open(f"/applications/{draft.id}/parts/money")
     alice.submit(cost="5000", **{"lines-0-description": "Digging", "lines-0-amount": "4200"})
-    alice.open(f"/applications/{draft.id}/money")
+    alice.open(f"/applications/{draft.id}/parts/money")
     assert "Still missing: £800" in alice.text
     alice.open(f"/applications/{draft.id}/check")
     assert "Your lines add up to less than you ask for. Still missing: £800" in alice.text
 
 
 def test_a_day_that_is_none_is_refused_and_kept_as_typed(alice: Person, draft: Proposal) -> None:
-    alice.open(f"/applications/{draft.id}/dates")
+    alice.open(f"/applications/{draft.id}/parts/dates")
     alice.submit(starts_on=["31", "2", "2030"])
     assert alice.status == 422
     assert "Enter a real date" in alice.text
@@ -219,7 +219,7 @@ def test_a_day_that_is_none_is_refused_and_kept_as_typed(alice: Person, draft: P
 
 
 def test_characters_nobody_can_see_are_dropped(alice: Person, session: Session, draft: Proposal) -> None:
-    alice.open(f"/applications/{draft.id}/project")
+    alice.open(f"/applications/{draft.id}/parts/project")
     alice.submit(title="A\x00 pond\u200b  for all")
     session.rollback()
     assert draft.title == "A pond for all"
@@ -232,8 +232,8 @@ def test_two_people_who_write_the_same_part_lose_nothing(
     alice.submit(email=BOB)
     bob = Person(app)
     bob.sign_in(BOB)
-    alice.open(f"/applications/{draft.id}/project")
-    bob.open(f"/applications/{draft.id}/project")
+    alice.open(f"/applications/{draft.id}/parts/project")
+    bob.open(f"/applications/{draft.id}/parts/project")
     bob.submit(title="Bob's pond")
     assert bob.status == 200
     alice.submit(title="Alice's pond")
@@ -254,8 +254,8 @@ def test_two_people_may_write_different_parts_at_once(
     alice.submit(email=BOB)
     bob = Person(app)
     bob.sign_in(BOB)
-    alice.open(f"/applications/{draft.id}/dates")
-    bob.open(f"/applications/{draft.id}/project")
+    alice.open(f"/applications/{draft.id}/parts/dates")
+    bob.open(f"/applications/{draft.id}/parts/project")
     bob.submit(title="A pond")
     alice.submit(risks="Rain")
     assert alice.status == 200
@@ -319,7 +319,7 @@ def test_nobody_signed_in_sees_a_draft(app: Flask, draft: Proposal) -> None:
 def test_after_the_deadline_a_draft_stays_but_cannot_change(
     alice: Person, session: Session, voting_round, draft: Proposal, now: datetime
 ) -> None:
-    alice.open(f"/applications/{draft.id}/project")
+    alice.open(f"/applications/{draft.id}/parts/project")
     voting_round.proposals_close_at = now - timedelta(minutes=1)
     session.commit()
     alice.submit(title="Too late")

@@ -106,20 +106,26 @@ def group(proposal_id: int) -> Response:
     )
 
 
-@blueprint.get("/applications/<int:proposal_id>/<any(project, place, money, dates):section>")
+@blueprint.get("/applications/<int:proposal_id>/parts/<section>")
 @group_members
 def section(proposal_id: int, section: str) -> Response:
     proposal = _own(proposal_id)
     if not proposal.is_editable:
         return see_other(url_for("applications.show", proposal_id=proposal.id))
-    return _section_page(proposal, section, FORMS[section].of(proposal))
+    return _section_page(proposal, section, _form(proposal, section))
 
 
-@blueprint.post("/applications/<int:proposal_id>/<any(project, place, money, dates):section>")
+def _form(proposal: Proposal, section: str) -> forms.SectionForm:
+    if section not in FORMS:
+        raise NotFound()
+    return FORMS[section].of(proposal)
+
+
+@blueprint.post("/applications/<int:proposal_id>/parts/<section>")
 @group_members
 def save_section(proposal_id: int, section: str) -> Response:
     proposal = _own(proposal_id)
-    form = FORMS[section].of(proposal)
+    form = _form(proposal, section)
     changed = False
     if form.validate_on_submit():
         try:
