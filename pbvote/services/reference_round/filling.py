@@ -41,11 +41,20 @@ DICE = "41273958"
 PAIRS = ((0, 1), (0, 2), (1, 2))
 SMALL_REGISTER, SMALL_TURNOUT = 420, 260
 BLANK_SHEETS = 6
-REPORT = (
-    "The kits are in thirty-one shops and cafés so far, and two hundred and ten people have done the "
-    "course. The butcher was the quickest with a tourniquet. The launderette has already had to use a "
-    "dressing, for a cut from a tin."
-)
+REPORTS = {
+    "Tai chi on the Mead in all weathers": (
+        "Both of our new teachers have passed. Mr Wen watched the examination through the window and said "
+        "nothing, which is high praise. We have used the hall on four wet mornings so far."
+    ),
+    "Gloves on at four, books open at six": (
+        "The teacher now comes on all five evenings and the second coach began on Monday. Eleven girls have "
+        "joined since. The showers are next, once the plumber has found the stopcock."
+    ),
+    "Dancing sitting down": (
+        "Four Wednesdays done. Twenty-six people came to the last one and the pianist was asked for a tango. "
+        "Nobody has hurt themselves, though two people have fallen out over the choice of waltz."
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,22 +192,23 @@ class Filler:
         self.session.flush()
 
     def accept_awards(self, voting_round: VotingRound, plan: Plan) -> None:
-        """Most groups have accepted by now, and one has something to tell."""
+        """Most groups have accepted by now and some tell how it goes; the persona has yet to answer."""
         persona = self.groups[borough.PERSONA_GROUP]
         for award in self.session.scalars(select(Award).where(Award.round_id == voting_round.id)):
-            ours = award.proposal.group_id == persona.id
-            if ours or self.rng.random() < 0.85:
+            proposal, told = award.proposal, REPORTS.get(award.proposal.title)
+            if proposal.group is None or proposal.group is persona:
+                continue
+            if told or self.rng.random() < 0.85:
                 award.status = "accepted"
                 award.answered_at = plan.dates.results_due + timedelta(days=1 + int(self.rng.random() * 15))
-            if ours:
-                award.reports.append(
-                    AwardReport(
-                        text=REPORT,
-                        spent=award.amount // 2 // 100 * 100,
-                        reported_at=self.now - timedelta(days=2),
-                        reported_by_id=persona.members[0].account_id,
-                    )
+            if told:
+                report = AwardReport(
+                    text=told,
+                    spent=award.amount // 10 // 100 * 100,
+                    reported_at=self.now - timedelta(days=2),
+                    reported_by_id=proposal.group.members[0].account_id,
                 )
+                award.reports.append(report)
 
     def open_for_voting(self, plan: Plan) -> None:
         """The round in which people vote now, with some ballots in its box already."""

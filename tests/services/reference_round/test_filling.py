@@ -206,8 +206,14 @@ def test_the_group_s_contact_has_a_question_to_answer_an_award_and_an_appeal(
     ).one()
     assert (asked.status, len(asked.questions)) == ("changes-asked", 1)
     awards = session.scalars(select(Award).join(Proposal).where(Proposal.group_id == group.id)).all()
-    assert [len(award.reports) for award in awards] == [1]
+    assert [award.status for award in awards] == ["offered"]
     assert session.scalars(select(Appeal).where(Appeal.made_by_id == contact.id)).one().upheld is False
+
+
+def test_groups_that_began_have_told_how_it_goes(session: Session) -> None:
+    told = [award for award in session.scalars(select(Award)) if award.reports]
+    assert {award.proposal.title for award in told} == set(filling.REPORTS)
+    assert {award.status for award in told} == {"accepted"}
 
 
 def test_only_the_persona_s_letter_waits_to_be_sent(session: Session) -> None:
