@@ -188,6 +188,19 @@ def test_equal_shares_with_a_comparison_gives_way_to_greedy_when_more_voters_pre
     assert plain.rule in ("equal-shares-approval", "greedy")
 
 
+def test_equal_shares_that_stops_short_is_tried_with_raises_and_with_a_top_up():
+    rows = ["a;40;1", "b;40;1", "c;50;0"]
+    votes = ["a,b", "a,b", "b,c", "c"]
+    found = judge(file_of("equalshares", rows, votes, budget=100))
+    assert (found.status, ids(found)) == ("explained", ["official.with-top-up"])
+
+
+def test_a_walk_that_stopped_at_the_dearer_of_two_level_projects_is_a_tie():
+    rows = ["a;90;0", "b;200;0", "c;50;1"]
+    found = judge(file_of("greedy-no-skip", rows, ["a,b,c", "a,b,c", "c"], budget=145))
+    assert (found.status, ids(found)) == ("explained", ["official.tie"])
+
+
 def test_preference_between_two_outcomes_counts_voters_not_projects():
     election = file_of("greedy", ["a;1;1", "b;1;0", "c;1;0"], ["a,b", "c", "c"]).election
     assert prefer_first(election, ("c",), ("a", "b"))

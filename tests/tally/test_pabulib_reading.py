@@ -310,6 +310,25 @@ def test_the_points_beside_rankings_say_how_many_ranks_a_ballot_has(meta, points
     assert kinds_of(read.notes) == kinds
 
 
+@pytest.mark.parametrize(
+    ("scores", "length", "kinds"),
+    [
+        ((6, 2, 0), 3, ["length"]),
+        ((4, 1, 0), 2, []),
+        ((6, 3, 0), 2, []),
+        ((2, 0, 0), 2, []),
+        (("", 2, 0), 2, []),
+        (("5.0", 2, 0), 2, []),
+    ],
+)
+def test_the_scores_beside_the_projects_say_how_many_ranks_a_ballot_has(scores, length, kinds):
+    rows = "".join(f"{name};10;{score}\n" for name, score in zip("abc", scores, strict=True))
+    projects = "PROJECTS\nproject_id;cost;score\n" + rows
+    data = file_of("voter_id;vote\n1;a,b\n2;a\n", kind="ordinal", meta="max_length;2\n", projects=projects)
+    read = contents(data)
+    assert (read.max_length, kinds_of(read.notes)) == (length, kinds)
+
+
 def test_first_choices_worth_different_points_are_no_ranks():
     read = contents(file_of("voter_id;vote;points\n1;a,b;3,2\n2;a;2\n", kind="ordinal"))
     assert read.max_length == 3

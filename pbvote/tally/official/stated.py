@@ -120,14 +120,22 @@ def _equal_shares(file: PabulibFile, name: str) -> Reading:
     election = file.with_blanks()
     parameters: dict[str, Plain] = {"completion": "none", "top_up": False}
     if "add1" in name:
-        share = election.budget // file.scale // max(election.voters, 1)
-        parameters.update(
-            completion="add1-overspend", start=share * file.scale, step=file.scale, cap=MOST_RAISES
-        )
+        parameters.update(_add1(file))
     compared = name.endswith("-comparison")
     if election.kind in ("approval", "choose-1"):
         return Reading("equal-shares-approval", parameters, election, compared_with_greedy=compared)
     return Reading("equal-shares-points", parameters, election, compared_with_greedy=compared)
+
+
+def _add1(file: PabulibFile) -> dict[str, Plain]:
+    """Raises of one unit of the currency from ⌊B/n⌋, until overspend."""
+    share = file.election.budget // file.scale // max(file.with_blanks().voters, 1)
+    return {
+        "completion": "add1-overspend",
+        "start": share * file.scale,
+        "step": file.scale,
+        "cap": MOST_RAISES,
+    }
 
 
 def states_the_80_percent_rule(file: PabulibFile) -> bool:
@@ -174,7 +182,7 @@ def variations(file: PabulibFile, plain: Reading) -> Iterator[Reading]:
     """Other ways to read the stated rule, each with what it assumes, the most modest first."""
     yield from _as_commented(file, plain)
     if plain.rule.startswith("equal-shares"):
-        yield from _other_equal_shares(plain)
+        yield from _other_equal_shares(file, plain)
         return
     if plain.rule == "greedy-no-skip":
         dear = {project.id for project in plain.election.projects if project.cost > plain.election.budget}
@@ -199,17 +207,17 @@ def _as_commented(file: PabulibFile, plain: Reading) -> Iterator[Reading]:
             yield _without(plain, gone, Message("official.comment-names", {"projects": _listed(gone)}))
 
 
-def _other_equal_shares(plain: Reading) -> Iterator[Reading]:
-    changes: tuple[tuple[dict[str, Plain], str], ...] = (
-        ({"top_up": True}, "official.with-top-up"),
-        ({"completion": "add1-exhaustive"}, "official.until-exhaustive"),
-        ({"utility": "count"}, "official.count-utility"),
-    )
+def _other_equal_shares(file: PabulibFile, plain: Reading) -> Iterator[Reading]:
+    """The completions and the other utility that cities may have meant."""
+    top_up: dict[str, Plain] = {"top_up": True}
+    changes: list[tuple[Mapping[str, Plain], str]] = [(top_up, "official.with-top-up")]
+    if plain.parameters["completion"] == "none":
+        changes.append((_add1(file), "official.with-add1"))
+    else:
+        changes.append(({"completion": "add1-exhaustive"}, "official.until-exhaustive"))
+    if plain.rule == "equal-shares-approval":
+        changes.append(({"utility": "count"}, "official.count-utility"))
     for change, assumed in changes:
-        if "utility" in change and plain.rule != "equal-shares-approval":
-            continue
-        if "completion" in change and plain.parameters["completion"] == "none":
-            continue
         parameters = {**plain.parameters, **change}
         yield replace(plain, parameters=parameters, assumed=(*plain.assumed, Message(assumed)))
 
@@ -292,6 +300,7 @@ template(
 )
 template("official.comment-names", N_("The comment in the file speaks of %(projects)s, which were left out."))
 template("official.with-top-up", N_("Money left over goes to what still fits, most votes first."))
+template("official.with-add1", N_("Shares are raised by one unit of the currency until overspend."))
 template("official.until-exhaustive", N_("Shares are raised only until nothing more fits."))
 template(
     "official.count-utility", N_("A funded project is worth the same to its supporters whatever it costs.")

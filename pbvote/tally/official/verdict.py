@@ -94,25 +94,33 @@ def _about_reserve(file: PabulibFile, funded: Sequence[str]) -> tuple[Message, .
 
 def _explained(file: PabulibFile, plain: Reading) -> tuple[Reading, tuple[Message, ...]] | None:
     """The first variation that gives the official outcome: another tie-break first, then other readings."""
-    kinder = _officials_first(file)
     tie = Message("official.tie")
-    if difference(file, plain.tally(kinder).funded) == ((), ()):
+    if _follows(file, plain, _kind_orders(file)):
         return plain, (tie,)
     for reading in variations(file, plain):
         try:
-            if difference(file, reading.tally(file.order).funded) == ((), ()):
+            if _follows(file, reading, [file.order]):
                 return reading, ()
-            if difference(file, reading.tally(kinder).funded) == ((), ()):
+            if _follows(file, reading, _kind_orders(file)):
                 return reading, (tie,)
         except CountError:
             continue
     return None
 
 
-def _officials_first(file: PabulibFile) -> tuple[str, ...]:
-    """The file's order with what the officials funded first: the tie-break kindest to their outcome."""
+def _follows(file: PabulibFile, reading: Reading, orders: Sequence[Sequence[str]]) -> bool:
+    """Whether the reading gives the official outcome with one of these orders for ties."""
+    return any(difference(file, reading.tally(order).funded) == ((), ()) for order in orders)
+
+
+def _kind_orders(file: PabulibFile) -> list[tuple[str, ...]]:
+    """Tie-breaks kind to the officials: what they funded first, the rest as in the file or dearest first."""
     selected = file.selected or {}
-    return tuple(sorted(file.order, key=lambda name: selected.get(name, 0) != 1))
+    rank = {1: 0, 2: 1, 3: 2}
+    costs = dict(zip(file.election.ids, file.election.costs, strict=True))
+    kind = sorted(file.order, key=lambda name: rank.get(selected.get(name, 0), 3))
+    dear = sorted(kind, key=lambda name: (rank.get(selected.get(name, 0), 3), -costs.get(name, 0)))
+    return [tuple(kind), tuple(dear)]
 
 
 def _hints(
@@ -152,7 +160,7 @@ def _rules_that_fit(file: PabulibFile, reading: Reading) -> list[str]:
         if name == reading.rule:
             continue
         other = Reading(name, {}, file.election)
-        if difference(file, other.tally(_officials_first(file)).funded) == ((), ()):
+        if _follows(file, other, _kind_orders(file)):
             fitting.append(name)
     return fitting
 

@@ -93,6 +93,8 @@ class _Reader(Reading):
         ballots, voters = read_votes(self, parts["VOTES"], kind, projects, length)
         if kind == "scoring" and meta.get("default_score"):
             fill_default_score(ballots, projects, self._meta_points(meta, "default_score"))
+        if kind == "ordinal" and "points" not in parts["VOTES"].columns:
+            length = self._length_scored(parts["PROJECTS"], projects, ballots, length)
         self._check_counts(meta, len(projects), len(parts["VOTES"].rows))
         return Contents(
             meta=meta,
@@ -191,6 +193,28 @@ class _Reader(Reading):
             )
             self.notes.add("length", text, section.line)
         return shown or stated
+
+    def _length_scored(
+        self, section: Section, projects: Mapping[str, Mapping[str, str]], ballots: Ballots, stated: int
+    ) -> int:
+        """The L that gives the scores in PROJECTS, if one does: score = named · (L + 1) − Σ rank, for all."""
+        scored = {name: cells["score"] for name, cells in projects.items() if cells.get("score")}
+        if len(scored) < len(projects) or not all(text.isdecimal() for text in scored.values()):
+            return stated
+        named, ranks = dict.fromkeys(projects, 0), dict.fromkeys(projects, 0)
+        for names in ballots.named:
+            for rank, name in enumerate(names, 1):
+                named[name] += 1
+                ranks[name] += rank
+        found = {divmod(int(scored[name]) + ranks[name], named[name]) for name in projects if named[name]}
+        if len(found) != 1:
+            return stated
+        length, rest = found.pop()
+        if rest or length - 1 == stated or length - 1 < max(map(len, ballots.named)):
+            return stated
+        text = f"the projects' scores show that a ballot has {length - 1} ranks, whatever max_length says"
+        self.notes.add("length", text, section.line)
+        return length - 1
 
     def _check_counts(self, meta: Mapping[str, str], projects: int, votes: int) -> None:
         for key, found in (("num_projects", projects), ("num_votes", votes)):
