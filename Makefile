@@ -57,6 +57,9 @@ browser-tests: .venv/test.stamp ## only the journeys in Chromium
 elections: .venv/run.stamp ## recount every .pb file in DIR=… and say which official outcomes follow
 	@$(BIN)/python -m pbvote.tally.official "$(DIR)" --jobs $(JOBS)
 
+bench: .venv/test.stamp ## measure what has a figure to reach, side by side with what else there is
+	@for file in benchmarks/*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
+
 assets: .venv/run.stamp ## rebuild the checked-in CSS and vendored scripts (needs npm)
 	@cd assets && npm install --no-package-lock --ignore-scripts --silent
 	@$(BIN)/python assets/build.py

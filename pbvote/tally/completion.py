@@ -111,7 +111,7 @@ def equal_shares(
 ) -> Outcome:
     """Count by Equal Shares with completion and top-up. Raises TieUndecided and RuleDoesNotFit."""
     raises = Raises(election, demand, order, current())
-    completion = _raised(raises, parameters, progress)
+    completion = find_share(raises, parameters, progress)
     steps, facts = record(election, demand, completion.share, order)
     left = election.budget - sum(step.award for step in steps)
     walk = Walk(order, left, part="top-up", number=len(steps))
@@ -146,7 +146,7 @@ def _not_funded(
     return NotFunded(election.ids[place], reason, left=left)
 
 
-def _raised(raises: Raises, parameters: Mapping[str, Plain], progress: Progress) -> Completion:
+def find_share(raises: Raises, parameters: Mapping[str, Plain], progress: Progress) -> Completion:
     """The share to count at, and how it was found."""
     election, name = raises.election, cast(str, parameters["completion"])
     start = _start(election, cast("int | None", parameters["start"]))
