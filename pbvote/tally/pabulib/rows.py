@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pbvote.tally.pabulib.problems import Notes, PabulibError
 
 TITLES = ("META", "PROJECTS", "VOTES")
+_MAY_START_A_TITLE = frozenset(" \t\u00a0MPVmpv")
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
 
@@ -151,7 +152,7 @@ def sections(lines: Lines) -> dict[str, Section]:
     wants_columns = False
     delimiter_for = {"now": ";"}
     for number, cells in lines.rows(delimiter_for):
-        title = _title_of(cells) if cells[0][:2].strip()[:1] in "MPVmpv" else None
+        title = _title_of(cells) if cells[0][:1] in _MAY_START_A_TITLE else None
         if title:
             if title in found:
                 raise PabulibError(f"a second {title} section", number)

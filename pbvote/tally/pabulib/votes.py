@@ -37,7 +37,8 @@ class BallotReader:
         points: int | None,
         length: int,
     ) -> None:
-        self.reading, self.section, self.kind, self.projects = reading, section, kind, projects
+        self.reading, self.section, self.kind = reading, section, kind
+        self.ids = frozenset(projects)
         self.vote, self.points = vote, points
         self.most = {"ordinal": length, "choose-1": 1}.get(kind, len(projects))
         self.needs_points = kind in POINTED
@@ -53,13 +54,12 @@ class BallotReader:
         if known is not None:
             return known
         odd = False
-        names = tuple(name for part in text.split(",") if (name := part.strip()))
-        if len(names) == 1 and names[0].lower() in NOTHING and names[0] not in self.projects:
-            names = ()
+        parts = text.split(",")
+        names = tuple(parts) if self.ids.issuperset(parts) else self._names(parts)
         amounts_given: tuple[Fraction, ...] = ()
         if self.needs_points and names:
             names, amounts_given = self._with_points(line, names, given)
-        if not all(name in self.projects for name in names):
+        if not self.ids.issuperset(names):
             names, amounts_given = self._without_unknown(line, names, amounts_given)
             odd = True
         if self.kind == "cumulative" and 0 in amounts_given:
@@ -73,6 +73,13 @@ class BallotReader:
         if not odd:
             self.seen[text, given] = names, amounts_given
         return names, amounts_given
+
+    def _names(self, parts: list[str]) -> tuple[str, ...]:
+        """The names in a cell, without spaces around them and without empty ones."""
+        names = tuple(name for part in parts if (name := part.strip()))
+        if len(names) == 1 and names[0].lower() in NOTHING and names[0] not in self.ids:
+            return ()
+        return names
 
     def _too_many(self, line: int, names: tuple[str, ...]) -> tuple[str, ...]:
         if not self.reading.lenient:
@@ -125,14 +132,14 @@ class BallotReader:
     def _without_unknown(
         self, line: int, names: tuple[str, ...], given: tuple[Fraction, ...]
     ) -> tuple[tuple[str, ...], tuple[Fraction, ...]]:
-        unknown = next(name for name in names if name not in self.projects)
+        unknown = next(name for name in names if name not in self.ids)
         if not self.reading.lenient:
             place = self._place_of(line, unknown)
             raise PabulibError(f"the ballot names project {unknown!r}, which is not in PROJECTS", *place)
         self.reading.notes.add(
             "unknown-id", f"ballots name project {unknown!r}, which is not listed; left out", line
         )
-        keep = [at for at, name in enumerate(names) if name in self.projects]
+        keep = [at for at, name in enumerate(names) if name in self.ids]
         return tuple(names[at] for at in keep), tuple(given[at] for at in keep if given)
 
     def _place_of(self, line: int, name: str) -> tuple[int, int]:
