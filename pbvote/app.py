@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build the whole application from its settings."""
     settings = settings or Settings.from_environment()
     app = Flask("pbvote", static_folder=None, template_folder=str(ROOT / "templates"))
+    app.url_map.strict_slashes = False
     configure(app, settings)
     request_log.register(app, settings)
     bind_extensions(app, settings)
