@@ -64,6 +64,12 @@ assets: .venv/run.stamp ## rebuild the checked-in CSS and vendored scripts (need
 	@cd assets && npm install --no-package-lock --ignore-scripts --silent
 	@$(BIN)/python assets/build.py
 
+soak: .venv/test.stamp ## pull the plug 500 times on each database and 50 times on the server
+	@$(BIN)/python -m benchmarks.soak
+
+linkage: .venv/test.stamp ## try to link 1,000 voters to their ballots with everything that is stored
+	@$(BIN)/python -m benchmarks.linkage
+
 demo-reset: .venv/run.stamp ## throw the demonstration away and make it anew, dated from today
 	@PBVOTE_DEMO=yes PBVOTE_BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/pbvote demo --reset
 

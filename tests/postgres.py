@@ -53,6 +53,10 @@ class Server:
         )
 
     def start(self) -> None:
+        self._launch()
+        self.wait()
+
+    def _launch(self) -> None:
         speed = [] if self.durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
         self.process = subprocess.Popen(
             [
@@ -75,12 +79,14 @@ class Server:
             cwd=self.folder,
             **self._run_as(),
         )
-        self.wait()
 
     def wait(self) -> None:
         import psycopg
 
         for _attempt in range(300):
+            if self.process is not None and self.process.poll() is not None:
+                time.sleep(0.2)  # after a kill the old server's last processes may still hold its memory
+                self._launch()
             try:
                 psycopg.connect(self.dsn("postgres"), connect_timeout=2).close()
             except psycopg.OperationalError:

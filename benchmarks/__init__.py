@@ -1,0 +1,1 @@
+"""What is measured: each beside a peer or the bare limit. `make bench` runs the short ones."""
