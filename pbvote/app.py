@@ -19,8 +19,11 @@ from pbvote.web import access, delivery, errors, languages, presentation, reques
 from pbvote.web.about import views as about
 from pbvote.web.applications import afterwards
 from pbvote.web.applications import views as applications
+from pbvote.web.ballot_box import views as ballot_box
 from pbvote.web.ballots import views as ballots
 from pbvote.web.calendar import views as calendar
+from pbvote.web.ceremony import views as ceremony
+from pbvote.web.custody import views as custody
 from pbvote.web.dashboard import views as dashboard
 from pbvote.web.downloads import views as downloads
 from pbvote.web.groups import views as groups
@@ -31,6 +34,7 @@ from pbvote.web.paper_ballot import views as paper_ballot
 from pbvote.web.pictures import views as pictures
 from pbvote.web.proposals import views as proposals
 from pbvote.web.publication import views as publication
+from pbvote.web.receipts import views as receipts
 from pbvote.web.registering import views as registering
 from pbvote.web.results import views as results
 from pbvote.web.round_setup import views as round_setup
@@ -59,6 +63,10 @@ BLUEPRINTS = (
     publication.blueprint,
     registering.blueprint,
     ballots.blueprint,
+    receipts.blueprint,
+    ballot_box.blueprint,
+    custody.blueprint,
+    ceremony.blueprint,
     calendar.blueprint,
     paper_ballot.blueprint,
 )

@@ -43,6 +43,11 @@ def of_round(session: Session, *, round_id: int) -> RoundKey:
     return key
 
 
+def found(session: Session, *, round_id: int) -> RoundKey | None:
+    """The round's key, or None before it is made."""
+    return session.get(RoundKey, round_id, populate_existing=True)
+
+
 def prepare(
     session: Session,
     *,

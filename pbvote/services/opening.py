@@ -19,6 +19,7 @@ from pbvote.services import board, keys, rounds, voting
 from pbvote.services.locks import lock_round
 from pbvote.services.refusal import Refusal
 
+OPEN = "open-box"
 LEAST_DIGITS, MOST_DIGITS = 4, 100
 Progress = Callable[[int, int], None]
 
@@ -106,6 +107,21 @@ def open_box(
     rounds.note(session, deed="box-opened", now=now, account_id=officer_id, round_id=voting_round.id)
     session.flush()
     return opened
+
+
+def agree_to_open(
+    session: Session, *, voting_round: VotingRound, officer_id: int, now: datetime
+) -> int | None:
+    """With custody by the server two officers agree; returns the other one, or None while one is needed."""
+    lock_round(session, round_id=voting_round.id)
+    if keys.of_round(session, round_id=voting_round.id).state != "closed":
+        raise Refusal("box-not-closed")
+    head = _closing_row(session, voting_round).head
+    given = rounds.approvers(session, voting_round=voting_round, deed=OPEN, subject=head)
+    rounds.approve(
+        session, voting_round=voting_round, deed=OPEN, subject=head, officer_id=officer_id, now=now
+    )
+    return next((one for one in given if one != officer_id), None)
 
 
 def results(session: Session, *, voting_round: VotingRound) -> list[Opened]:

@@ -18,6 +18,8 @@ def round_menu(voting_round: VotingRound) -> list[dict[str, Any]]:
     if voting_round.published_at:
         pages.append((_("Results"), "results.show"))
     pages.append((_("How it works"), "rounds.how"))
+    if not voting_round.imported_from:
+        pages.append((_("Ballot box"), "ballot_box.show"))
     if voting_round.published_at:
         pages.append((_("Data"), "downloads.index"))
     return [_item(text, endpoint, slug=voting_round.slug) for text, endpoint in pages]

@@ -9,7 +9,7 @@ from pbvote.models import VotingRound
 from pbvote.services import counting, publishing, results, rounds
 from pbvote.services.refusal import Refusal
 from pbvote.web.access import account, officers
-from pbvote.web.context import now
+from pbvote.web.context import now, settings
 from pbvote.web.errors import show_on
 from pbvote.web.htmx import render, see_other
 from pbvote.web.publication.forms import SignForm
@@ -47,6 +47,8 @@ def sign(slug: str) -> Response:
                 officer_id=account().id,
                 subject=form.subject.data or "",
                 reason=form.reason.data or "",
+                key_folder=settings().key_folder,
+                package_folder=settings().package_folder,
                 now=now(),
             )
         except Refusal as refusal:

@@ -1,0 +1,1 @@
+"""The ballot box explained, its board, and the packages of its results."""

@@ -1,0 +1,1 @@
+"""Close, dice, opening, destruction."""

@@ -1,0 +1,1 @@
+"""The key of a round: making it, handing out passphrases, rehearsing."""
