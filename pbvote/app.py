@@ -35,6 +35,7 @@ from pbvote.web.pictures import views as pictures
 from pbvote.web.proposals import views as proposals
 from pbvote.web.publication import views as publication
 from pbvote.web.receipts import views as receipts
+from pbvote.web.register_review import views as register_review
 from pbvote.web.registering import views as registering
 from pbvote.web.results import views as results
 from pbvote.web.round_setup import views as round_setup
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     round_setup.blueprint,
     turnout.blueprint,
     staff.blueprint,
+    register_review.blueprint,
     publication.blueprint,
     registering.blueprint,
     ballots.blueprint,

@@ -1,0 +1,1 @@
+"""Checking the register, and letters with codes."""
