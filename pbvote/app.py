@@ -26,6 +26,7 @@ from pbvote.web.ceremony import views as ceremony
 from pbvote.web.custody import views as custody
 from pbvote.web.dashboard import views as dashboard
 from pbvote.web.downloads import views as downloads
+from pbvote.web.easy_read import views as easy_read
 from pbvote.web.groups import views as groups
 from pbvote.web.health import views as health
 from pbvote.web.home import views as home
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     ceremony.blueprint,
     calendar.blueprint,
     paper_ballot.blueprint,
+    easy_read.blueprint,
 )
 LARGEST_UPLOAD = 12 * 1024 * 1024
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -1,0 +1,1 @@
+"""The round in easy words and pictures."""
