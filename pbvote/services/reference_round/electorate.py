@@ -13,6 +13,7 @@ from pbvote.services.reference_round import texts
 from pbvote.services.reference_round.dates import Dates
 from pbvote.services.reference_round.people import Persona
 from pbvote.services.reference_round.preferences import Resident, pick
+from pbvote.services.register import duplicate_key
 
 
 @dataclass(frozen=True)
@@ -44,20 +45,22 @@ def register(
     cast_on = [days[pick(rng, weights)] for _ in residents]
     called = [next(names) for _ in residents]
     accounts = iter(_accounts(session, voting_round, residents, called, when))
+    lives_at = [codes[one.ward][int(rng.random() * len(codes[one.ward]))] for one in residents]
     rows = [
         {
             "round_id": voting_round.id,
             "account_id": None if resident.paper else next(accounts),
             "status": "confirmed",
             "name": name,
-            "postcode": codes[resident.ward][int(rng.random() * len(codes[resident.ward]))],
+            "postcode": postcode,
+            "duplicate_key": duplicate_key(voting_round, name=name, postcode=postcode),
             "ward_id": wards[resident.ward].id,
             "connection": ("live", "live", "live", "live", "live", "work", "study")[int(rng.random() * 7)],
             "channel": "paper" if resident.paper else "online",
             "began_ballot_on": day,
             "registered_on": day - timedelta(days=int(rng.random() ** 3 * 9)),
         }
-        for resident, name, day in zip(residents, called, cast_on, strict=True)
+        for resident, name, postcode, day in zip(residents, called, lives_at, cast_on, strict=True)
     ]
     query = insert(RegisterEntry).returning(RegisterEntry.id, sort_by_parameter_order=True)
     entries = session.scalars(query, rows)
@@ -81,7 +84,8 @@ def register_persona(
         round_id=voting_round.id,
         account=account,
         name=persona.name,
-        postcode=postcode.replace(" ", ""),
+        postcode=postcode,
+        duplicate_key=duplicate_key(voting_round, name=persona.name, postcode=postcode),
         ward_id=ward.id,
         registered_on=now.date(),
     )

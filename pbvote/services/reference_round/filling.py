@@ -36,6 +36,7 @@ from pbvote.services.reference_round.preferences import Resident
 from pbvote.services.reference_round.progress import Progress, silent
 from pbvote.services.reference_round.setting_up import Plan
 from pbvote.services.refusal import Refusal
+from pbvote.services.register import duplicate_key
 
 DICE = "41273958"
 PAIRS = ((0, 1), (0, 2), (1, 2))
@@ -223,8 +224,8 @@ class Filler:
         )
         key = self.prepare_key(voting_round, plan)
         numbers = [proposal.number for proposal in proposals]
-        self.add_persona(voting_round, people.RESIDENTS[0], "lockside", "NB1 4QT")
-        voted = self.add_persona(voting_round, people.RESIDENTS[1], "lockside", "NB1 4QT")
+        self.add_persona(voting_round, people.RESIDENTS[0], "lockside", "NB14QT")
+        voted = self.add_persona(voting_round, people.RESIDENTS[1], "lockside", "NB14QT")
         extra = electorate.Voter(voted.id, Resident("lockside", False, (3, 11, 7)), self.now.date())
         self.cast(voting_round, plan, key, residents, numbers, until=self.now, extra=(extra,))
         self.add_doubts(voting_round)
@@ -263,6 +264,7 @@ class Filler:
                     name=name,
                     postcode=postcode,
                     ward_id=ward_id,
+                    duplicate_key=duplicate_key(voting_round, name=name, postcode=postcode),
                     doubt=doubt,
                     registered_on=(self.now - timedelta(days=place % 3)).date(),
                 )
