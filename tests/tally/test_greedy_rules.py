@@ -135,6 +135,17 @@ def test_a_limit_binds_only_its_group_and_can_be_used_to_the_penny():
     assert count(election, "greedy", {"limits": ((89, ("a", "b")),)}).funded == ("a", "c")
 
 
+def test_a_limit_that_cannot_bind_needs_no_lot():
+    election = approval({"a": 5, "b": 5}, ["a", "b"], 10)
+    assert set(count(election, "greedy", {"limits": ((5, ("a",)),)}).funded) == {"a", "b"}
+
+
+def test_a_limit_that_binds_one_of_two_level_projects_needs_the_lot():
+    election = approval({"a": 5, "b": 5}, ["a", "b"], 10)
+    with pytest.raises(TieUndecided):
+        count(election, "greedy", {"limits": ((9, ("a", "b")),)})
+
+
 @pytest.mark.parametrize("limits", [("a",), ((-1, ("a",)),), (("a", 1),), ((5, "a"),), ((5, (1,)),)])
 def test_limits_that_are_none_are_refused(limits):
     with pytest.raises(RuleDoesNotFit, match="amount in pence"):

@@ -329,6 +329,29 @@ def test_the_scores_beside_the_projects_say_how_many_ranks_a_ballot_has(scores, 
     assert (read.max_length, kinds_of(read.notes)) == (length, kinds)
 
 
+def test_a_row_that_ends_before_its_points_is_read_all_the_same():
+    read = contents(file_of("voter_id;vote;points\n1;a,b;3,2\n2;b\n", kind="ordinal"))
+    assert read.ballots.named == [("a", "b"), ("b",)]
+    assert read.max_length == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "minor"), [("59.00005", 590_000), ("59.00015", 590_002), ("59.00025", 590_002)]
+)
+def test_rounding_goes_to_the_even_neighbour(written, minor):
+    read = contents(file_of(projects=PROJECTS.replace("a;60", f"a;{written}").replace("b;50", "b;50.0001")))
+    assert read.costs["a"] == minor
+
+
+def test_an_amount_beyond_what_can_be_counted_is_refused():
+    with pytest.raises(PabulibError, match="is above 1,000,000,000,000,000,000, the most"):
+        contents(file_of(projects=PROJECTS.replace("a;60", "a;1000000000000000001")))
+    with pytest.raises(PabulibError, match="need 10 minor units to one") as caught:
+        contents(file_of(projects=PROJECTS.replace("a;60", "a;500000000000000000").replace("b;50", "b;0.5")))
+    assert (caught.value.line, caught.value.column) == (4, 8)
+    assert contents(file_of(projects=PROJECTS.replace("a;60", f"a;{10**18}"))).costs["a"] == 10**18
+
+
 def test_first_choices_worth_different_points_are_no_ranks():
     read = contents(file_of("voter_id;vote;points\n1;a,b;3,2\n2;a;2\n", kind="ordinal"))
     assert read.max_length == 3
