@@ -1,5 +1,6 @@
 """The public board of a round's box: writing rows, reading them, signing where it stands."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ def rows(session: Session, *, round_id: int, up_to: int | None = None) -> list[B
     query = select(BoardEntry).where(BoardEntry.round_id == round_id).order_by(BoardEntry.seq)
     if up_to is not None:
         query = query.where(BoardEntry.seq <= up_to)
-    return [_row(entry) for entry in session.scalars(query.execution_options(yield_per=1000))]
+    with closing(session.scalars(query.execution_options(yield_per=1000))) as entries:
+        return [_row(entry) for entry in entries]
 
 
 def of_kind(session: Session, *, round_id: int, kind: str) -> list[BoardRow]:
