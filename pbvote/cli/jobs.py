@@ -12,8 +12,9 @@ from flask_babel import force_locale
 from pbvote.extensions import db
 from pbvote.models import OutboxMessage
 from pbvote.models.database import begin_write
-from pbvote.services import outbox, reminders, sign_ins, transports
+from pbvote.services import outbox, reminders, sign_ins, transports, voting
 from pbvote.services.keyring import Keyring
+from pbvote.services.refusal import Refusal
 from pbvote.settings import Settings
 
 log = structlog.get_logger()
@@ -30,6 +31,7 @@ def command(make_app: Callable[[], Flask], once: bool) -> None:
     while True:
         due = time.monotonic() - tidied > TIDY_EVERY
         if attempt(app, send_due) and due and attempt(app, lambda _app: tidy()):
+            attempt(app, follow_calendar)
             tidied = time.monotonic()
         if once:
             return
@@ -74,6 +76,22 @@ def tidy() -> None:
     sign_ins.forget_expired(db.session, now=datetime.now(UTC))
     reminders.queue_due(db.session, now=datetime.now(UTC))
     db.session.commit()
+
+
+def follow_calendar(_app: Flask) -> None:
+    """The board's rows for the beginning and the end of voting; what needs people waits for them."""
+    now = datetime.now(UTC)
+    waiting = voting.waiting_for_the_board(db.session, now=now)
+    db.session.rollback()
+    for round_id in waiting:
+        begin_write(db.session)
+        try:
+            voting.follow_calendar(db.session, round_id=round_id, now=now)
+        except Refusal as refusal:
+            db.session.rollback()
+            log.warning("the board waits for people", round_id=round_id, why=refusal.code)
+        else:
+            db.session.commit()
 
 
 def send(message: OutboxMessage, secret: str | None, *, settings: Settings, now: datetime) -> None:

@@ -54,6 +54,25 @@ def open_when_due(session: Session, *, voting_round: VotingRound, now: datetime)
     return True
 
 
+def waiting_for_the_board(session: Session, *, now: datetime) -> list[int]:
+    """The rounds whose voting has begun or ended and whose board does not say so yet."""
+    query = select(VotingRound, RoundKey).join(RoundKey, RoundKey.round_id == VotingRound.id)
+    due = []
+    for voting_round, key in session.execute(query.where(RoundKey.state.in_(("prepared", "open")))):
+        phase = voting_round.phase(now)
+        begun = phase == "voting" and key.state == "prepared" and keys.is_rehearsed(key)
+        if begun or (phase == "closed" and keys.is_rehearsed(key)):
+            due.append(voting_round.id)
+    return due
+
+
+def follow_calendar(session: Session, *, round_id: int, now: datetime) -> None:
+    """Write the row `open` or `close` when its time has come. Raises Refusal where it needs people."""
+    voting_round = session.get_one(VotingRound, round_id)
+    if not open_when_due(session, voting_round=voting_round, now=now) and voting_round.phase(now) == "closed":
+        close(session, voting_round=voting_round, now=now)
+
+
 def close(session: Session, *, voting_round: VotingRound, now: datetime) -> BoardRow:
     """Write the board's row `close` once voting has ended and every paper sheet is sealed.
 

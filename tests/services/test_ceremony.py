@@ -307,3 +307,16 @@ class TestCustody:
         box.close()
         box.throw()
         return box
+
+
+def test_the_calendar_writes_the_boards_rows_when_nobody_comes(box):
+    round_id = box.round.id
+    assert voting.waiting_for_the_board(box.session, now=box.now) == [round_id]
+    voting.follow_calendar(box.session, round_id=round_id, now=box.now)
+    assert board.last(box.session, round_id=round_id).kind == "open"
+    assert voting.waiting_for_the_board(box.session, now=box.now) == []
+    ends = box.round.voting_closes_at
+    assert voting.waiting_for_the_board(box.session, now=ends) == [round_id]
+    voting.follow_calendar(box.session, round_id=round_id, now=ends)
+    assert board.last(box.session, round_id=round_id).kind == "close"
+    assert voting.waiting_for_the_board(box.session, now=ends) == []
