@@ -1,42 +1,14 @@
 """The engine against the slow, separately written oracle, on small elections full of ties."""
 
-import random
 from fractions import Fraction
 from functools import partial
 
 import pytest
-from oracle import on_approvals, on_points, raised, rank_by_rank
 
 from pbvote.tally import Election, Project, count
-from pbvote.tally.engine import Engine, using
-
-ENGINES = {"certified": Engine(), "exact": Engine(exact=True)}
-
-
-def tie_heavy(seed, *, most_projects=6, most_voters=9):
-    """Few different costs, budgets that costs divide, voters who agree: ties everywhere."""
-    dice = random.Random(seed)
-    ids = [f"p{number}" for number in range(dice.randint(1, most_projects))]
-    unit = dice.choice([1, 1, 7, 100])
-    costs = {project: unit * dice.choice([0, 1, 2, 2, 3, 4, 6, 12]) for project in ids}
-    templates = [dice.sample(ids, dice.randint(1, len(ids))) for _ in range(dice.randint(1, 4))]
-    voters = dice.randint(1, most_voters)
-    ballots = [dice.choice(templates)[: dice.randint(1, len(ids))] for _ in range(voters)]
-    budget = unit * dice.choice([0, 1, voters, 2 * voters, sum(costs.values()) // unit // 2 + 1, 12])
-    return costs, ballots, budget
-
-
-def by_t(costs, ballots, longest, *, ranked=True):
-    """The officials' order p9 < p8 < …, after points: what T needs where lots are not wanted."""
-
-    def points(project):
-        return sum(longest - b.index(project) if ranked else 1 for b in ballots if project in b)
-
-    return lambda tied: min(tied, key=lambda project: (-points(project), -int(project[1:])))
-
-
-def downward(costs):
-    return sorted(costs, key=lambda project: -int(project[1:]))
+from pbvote.tally.engine import using
+from tests.tally.oracle import on_approvals, on_points, raised, rank_by_rank
+from tests.tally.tie_heavy import ENGINES, by_t, downward, tie_heavy
 
 
 def seen(tally):

@@ -1,10 +1,10 @@
 import random
 
 import pytest
-from test_against_oracle import downward, tie_heavy
 
 from pbvote.tally import RULES, CountError, Election, Message, Project, Tally, count, explain, steps_table
 from pbvote.tally.messages import MONEY, TEMPLATES
+from tests.tally.tie_heavy import downward, tie_heavy
 
 PARK, BENCH, POND = (
     Project("park", 600_00, "New park"),

@@ -4,11 +4,11 @@ import random
 from functools import partial
 
 import pytest
-from oracle import on_approvals, on_points, rank_by_rank
-from test_against_oracle import ENGINES, by_t, downward, tie_heavy
 
 from pbvote.tally import Election, Project, count
 from pbvote.tally.engine import using
+from tests.tally.oracle import on_approvals, on_points, rank_by_rank
+from tests.tally.tie_heavy import ENGINES, by_t, downward, tie_heavy
 
 NONE = {"completion": "none", "top_up": False}
 
