@@ -19,6 +19,7 @@ from pbvote.web import access, delivery, errors, languages, presentation, reques
 from pbvote.web.about import views as about
 from pbvote.web.applications import afterwards
 from pbvote.web.applications import views as applications
+from pbvote.web.awards import views as awards
 from pbvote.web.ballot_box import views as ballot_box
 from pbvote.web.ballots import views as ballots
 from pbvote.web.calendar import views as calendar
@@ -41,6 +42,7 @@ from pbvote.web.registering import views as registering
 from pbvote.web.results import views as results
 from pbvote.web.round_setup import views as round_setup
 from pbvote.web.rounds import views as rounds
+from pbvote.web.screening import views as screening
 from pbvote.web.sign_in import views as sign_in
 from pbvote.web.staff import views as staff
 from pbvote.web.turnout import views as turnout
@@ -57,6 +59,8 @@ BLUEPRINTS = (
     groups.blueprint,
     applications.blueprint,
     afterwards.blueprint,
+    awards.blueprint,
+    screening.blueprint,
     sign_in.blueprint,
     dashboard.blueprint,
     round_setup.blueprint,

@@ -98,7 +98,8 @@ def statuses(session: Session, *, voting_round: VotingRound) -> Counter[str]:
         .group_by(Proposal.status)
     )
     found: Counter[str] = Counter()
-    found.update(dict(session.execute(query).tuples().all()))
+    for status, number in session.execute(query):
+        found[status] = number
     return found
 
 

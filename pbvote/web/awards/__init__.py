@@ -1,0 +1,1 @@
+"""A grant that was won: taking it, and telling how it goes."""

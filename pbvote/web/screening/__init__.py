@@ -1,0 +1,1 @@
+"""Officers read proposals, give opinions, ask, decide, and publish the shortlist."""
