@@ -36,7 +36,11 @@ run: .venv/run.stamp ## start everything on 127.0.0.1:8000, with the demonstrati
 test: .venv/test.stamp ## check and test everything (Chromium and PostgreSQL included)
 	@.ci/system-packages test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow" --ignore tests/architecture
+
+test-slow: .venv/test.stamp ## the tests that take minutes each
+	@.ci/system-packages test
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m slow
 
 check: .venv/test.stamp ## format, lint, types, contracts, templates
 	@$(BIN)/ruff format --check .

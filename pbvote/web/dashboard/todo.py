@@ -58,12 +58,12 @@ def _tasks(voting_round: VotingRound, work: Workload, *, now: datetime) -> Itera
         yield Task(
             _("Make and try out the key of the ballot box"), url_for("custody.show", slug=slug), urgent
         )
-    if work.pending and has("register_review.index"):
+    if work.pending:
         text = ngettext(
             "Check %(num)s person on the register", "Check %(num)s people on the register", work.pending
         )
         yield Task(text, url_for("register_review.index", slug=slug))
-    if phase == "closed" and has("ceremony.show"):
+    if phase == "closed":
         yield Task(_next_after_close(work), url_for("ceremony.show", slug=slug), urgent=True)
     if phase == "counted":
         yield Task(_("Read the result and sign it"), url_for("publication.show", slug=slug), urgent=True)
