@@ -32,6 +32,7 @@ from pbvote.web.groups import views as groups
 from pbvote.web.health import views as health
 from pbvote.web.home import views as home
 from pbvote.web.mailbox import views as mailbox
+from pbvote.web.paper import views as paper
 from pbvote.web.paper_ballot import views as paper_ballot
 from pbvote.web.pictures import views as pictures
 from pbvote.web.proposals import views as proposals
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     turnout.blueprint,
     staff.blueprint,
     register_review.blueprint,
+    paper.blueprint,
     publication.blueprint,
     registering.blueprint,
     ballots.blueprint,

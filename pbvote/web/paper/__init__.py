@@ -1,0 +1,1 @@
+"""Paper ballots, from the slip to the sealed batch."""
