@@ -63,7 +63,10 @@ def parser(name: str) -> argparse.ArgumentParser:
     )
     described.add_argument("file", type=Path, metavar="FILE", help="a .pb file")
     described.add_argument(
-        "--rule", choices=sorted(RULES), help="the rule (by default the one for the ballots)"
+        "--rule",
+        choices=sorted(RULES),
+        metavar="RULE",
+        help=f"the rule, by default the one for the ballots; there are {', '.join(RULES)}",
     )
     described.add_argument(
         "--set",

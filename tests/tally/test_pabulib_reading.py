@@ -223,8 +223,21 @@ def test_a_project_row_repeated_word_for_word_counts_once():
         (file_of("voter_id;vote\n1;a,b\n", kind="choose-1"), 14, 3, "names 2 projects; the most is 1"),
         (file_of("voter_id;vote\n1;a\n", kind="cumulative"), 13, 1, "need a column points"),
         (file_of("voter_id;vote;points\n1;a,b;3\n", kind="cumulative"), 14, 7, "2 projects but 1 points"),
-        (file_of("voter_id;vote;points\n1;a;three\n", kind="scoring"), 14, 5, "'three' is not a number"),
-        (file_of("voter_id;vote;points\n1;a;-1\n", kind="cumulative"), 14, 5, "below zero"),
+        (
+            file_of("voter_id;vote;points;age\n1;a;three;9\n", kind="scoring"),
+            14,
+            5,
+            "'three' is not a number",
+        ),
+        (file_of("voter_id;vote;points;age\n1;a;-1;9\n", kind="cumulative"), 14, 5, "below zero"),
+        (
+            file_of("voter_id;vote;points;age\n1;a;9999999;9\n", kind="scoring"),
+            14,
+            5,
+            "points above 1,000,000",
+        ),
+        (file_of("voter_id;vote;age\nx;x;x\n"), 14, 3, "'x', which is not in PROJECTS"),
+        (file_of("voter_id;vote;age\n1;a,b;x\n", kind="choose-1"), 14, 3, "the most is 1"),
         (file_of('voter_id;vote\n1;"a\n'), 14, 3, "never closed"),
         (file_of(projects=PROJECTS.replace("Berries", '"Berries')), 10, 6, "never closed"),
         (
