@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -25,10 +25,6 @@ def tasks(voting_round: VotingRound, work: Workload, *, now: datetime) -> list[T
     return list(_tasks(voting_round, work, now=now))
 
 
-def has(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions
-
-
 def _tasks(voting_round: VotingRound, work: Workload, *, now: datetime) -> Iterator[Task]:
     slug = voting_round.slug
     phase = voting_round.phase(now)
@@ -41,19 +37,15 @@ def _tasks(voting_round: VotingRound, work: Workload, *, now: datetime) -> Itera
             text = _("Approve the round: two officers must")
         yield Task(text, url_for("round_setup.tasks", slug=slug))
         return
-    if work.to_screen and has("screening.index"):
+    if work.to_screen:
         text = ngettext("Check %(num)s proposal", "Check %(num)s proposals", work.to_screen)
         yield Task(text, url_for("screening.index", slug=slug))
-    if work.appeals and has("screening.index"):
+    if work.appeals:
         text = ngettext("Decide %(num)s appeal", "Decide %(num)s appeals", work.appeals)
         yield Task(text, url_for("screening.index", slug=slug))
-    if phase in ("screening", "voting-delayed") and not work.to_screen and has("screening.index"):
+    if phase in ("screening", "voting-delayed") and not work.to_screen:
         yield Task(_("Publish the shortlist"), url_for("screening.index", slug=slug), urgent=True)
-    if (
-        has("custody.show")
-        and not work.key_ready
-        and phase in ("collecting", "screening", "shortlist", "voting", "voting-delayed")
-    ):
+    if not work.key_ready and phase in ("collecting", "screening", "shortlist", "voting", "voting-delayed"):
         urgent = phase in ("shortlist", "voting", "voting-delayed")
         yield Task(
             _("Make and try out the key of the ballot box"), url_for("custody.show", slug=slug), urgent

@@ -7,7 +7,7 @@ from pbvote.extensions import db
 from pbvote.services import rounds, workload
 from pbvote.web.access import observers
 from pbvote.web.context import now
-from pbvote.web.dashboard.todo import has, tasks
+from pbvote.web.dashboard.todo import tasks
 from pbvote.web.htmx import render
 from pbvote.web.standing import phase_standing
 
@@ -29,4 +29,4 @@ def index() -> Response:
         if not one.imported_from
     ]
     shown.sort(key=lambda one: not one["tasks"])
-    return render("dashboard/index.html", shown=shown, has=has)
+    return render("dashboard/index.html", shown=shown)
