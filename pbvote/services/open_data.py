@@ -47,7 +47,7 @@ def as_csv(result: Result, *, voting_round: VotingRound) -> str:
     writer.writerow(COLUMNS)
     for line in result.lines:
         row = _row(line, voting_round=voting_round)
-        writer.writerow([_cell(row[name]) for name in COLUMNS])
+        writer.writerow([cell(row[name]) for name in COLUMNS])
     return out.getvalue()
 
 
@@ -124,9 +124,9 @@ def _row(line: Line, *, voting_round: VotingRound) -> dict[str, str]:
         "group": proposal.group.name if proposal.group else "",
         "wards": "; ".join(ward.name for ward in proposal.wards),
         "theme": proposal.theme.name if proposal.theme else "",
-        "asked_for": _decimal(proposal.cost, voting_round.minor_units),
+        "asked_for": decimal(proposal.cost, voting_round.minor_units),
         "outcome": line.kind,
-        "award": _decimal(line.award, voting_round.minor_units),
+        "award": decimal(line.award, voting_round.minor_units),
         "currency": voting_round.currency,
         "points": str(standing.points) if standing else "",
         "first_choices": str(standing.first_choices) if standing else "",
@@ -160,16 +160,17 @@ def reason(line: Line) -> str:
     minor_units = line.proposal.voting_round.minor_units
     currency = line.proposal.voting_round.currency
     return " ".join(
-        message.text(money=lambda amount: f"{currency} {_decimal(amount, minor_units)}")
+        message.text(money=lambda amount: f"{currency} {decimal(amount, minor_units)}")
         for message in explanation.messages
     )
 
 
-def _decimal(amount: int, minor_units: int) -> str:
+def decimal(amount: int, minor_units: int) -> str:
+    """Minor units as a number with a point."""
     whole, part = divmod(amount, 10**minor_units)
     return f"{whole}.{part:0{minor_units}d}" if minor_units else str(whole)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Text that a spreadsheet takes for text, never for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,12 +1,14 @@
 """The files of a published result."""
 
-from flask import Blueprint, make_response, url_for
+from functools import lru_cache
+
+from flask import Blueprint, make_response, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pbvote.extensions import db
+from pbvote.extensions import db, limiter
 from pbvote.models import VotingRound
-from pbvote.services import open_data, packages, results, rounds
+from pbvote.services import exports, open_data, packages, results, rounds
 from pbvote.services.refusal import NotFound
 from pbvote.services.results import Result
 from pbvote.web.access import everyone
@@ -35,6 +37,50 @@ def table(slug: str) -> Response:
 def record(slug: str) -> Response:
     voting_round, result = _published(slug)
     return _file(open_data.as_json(result, voting_round=voting_round), "application/json", f"{slug}.json")
+
+
+@blueprint.get("/grants.csv")
+@everyone
+def grants(slug: str) -> Response:
+    voting_round, result = _published(slug)
+    text = exports.as_grants_csv(result, voting_round=voting_round)
+    return _file(text, "text/csv", f"{slug}-grants.csv")
+
+
+@blueprint.get("/360giving.json")
+@everyone
+def threesixtygiving(slug: str) -> Response:
+    voting_round, result = _published(slug)
+    text = exports.as_360giving(result, voting_round=voting_round, base_url=settings().base_url)
+    return _file(text, "application/json", f"{slug}-360giving.json")
+
+
+@blueprint.get("/result.xlsx")
+@everyone
+@limiter.limit("30 per minute")
+def workbook(slug: str) -> Response:
+    voting_round, result = _published(slug)
+    response = make_response(exports.as_workbook(result, voting_round=voting_round))
+    response.headers["Content-Type"] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _named(response, f"{slug}.xlsx")
+
+
+@blueprint.get("/result.pdf")
+@everyone
+@limiter.limit("30 per minute")
+def summary(slug: str) -> Response:
+    voting_round, result = _published(slug)
+    page = render_template("downloads/summary_print.html", voting_round=voting_round, result=result)
+    response = make_response(_pdf(page))
+    response.headers["Content-Type"] = "application/pdf"
+    return _named(response, f"{slug}.pdf")
+
+
+@lru_cache(maxsize=8)
+def _pdf(page: str) -> bytes:
+    from weasyprint import HTML  # takes a second to load, and most processes never print
+
+    return bytes(HTML(string=page).write_pdf(pdf_variant="pdf/ua-1"))
 
 
 @blueprint.get("/<pot>.pb")
@@ -78,6 +124,30 @@ def _files(voting_round: VotingRound, result: Result) -> list[dict[str, str]]:
             "text": _("The same as JSON, with every step of the count."),
             "name": f"{slug}.json",
             "href": url_for("downloads.record", slug=slug),
+        },
+        {
+            "title": _("The result as a workbook"),
+            "text": _("For a spreadsheet: every proposal, and the money by ward and by theme."),
+            "name": f"{slug}.xlsx",
+            "href": url_for("downloads.workbook", slug=slug),
+        },
+        {
+            "title": _("The result to print"),
+            "text": _("What is funded and what is not, as a PDF."),
+            "name": f"{slug}.pdf",
+            "href": url_for("downloads.summary", slug=slug),
+        },
+        {
+            "title": _("The grants as councils list them"),
+            "text": _("A table in the shape of the Transparency Code."),
+            "name": f"{slug}-grants.csv",
+            "href": url_for("downloads.grants", slug=slug),
+        },
+        {
+            "title": _("The grants as 360Giving data"),
+            "text": _("JSON in the shape that funders in the United Kingdom share."),
+            "name": f"{slug}-360giving.json",
+            "href": url_for("downloads.threesixtygiving", slug=slug),
         },
     ]
     files += [
