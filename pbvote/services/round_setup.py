@@ -41,13 +41,22 @@ FIRST_THEMES = ("Young people", "Older people", "Green spaces", "Health and well
 
 
 def create(
-    session: Session, *, title: str, summary: str, council: str, officer_id: int, demo: bool, now: datetime
+    session: Session,
+    *,
+    title: str,
+    summary: str,
+    council: str,
+    officer_id: int,
+    demo: bool,
+    now: datetime,
+    contact_email: str = "",
 ) -> VotingRound:
     """A new round with one pot, every ward and a first list of themes."""
     voting_round = VotingRound(
         slug=_free_slug(session, title),
         title=title.strip(),
         summary=summary.strip(),
+        contact_email=contact_email.strip(),
         council=council,
         demo=demo,
         order_secret=secrets.token_bytes(32),

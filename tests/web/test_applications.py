@@ -218,6 +218,17 @@ def test_a_day_that_is_none_is_refused_and_kept_as_typed(alice: Person, draft: P
     assert values == ["31", "2", "2030"]
 
 
+def test_a_date_without_its_day_is_refused_and_kept_as_typed(alice: Person, draft: Proposal) -> None:
+    alice.open(f"/applications/{draft.id}/parts/dates")
+    alice.submit(starts_on=["", "6", "2030"])
+    assert alice.status == 422
+    assert "Enter a real date" in alice.text
+    values = [
+        field.get("value") or "" for field in alice.tree.iter("input") if field.get("name") == "starts_on"
+    ]
+    assert values == ["", "6", "2030"]
+
+
 def test_characters_nobody_can_see_are_dropped(alice: Person, session: Session, draft: Proposal) -> None:
     alice.open(f"/applications/{draft.id}/parts/project")
     alice.submit(title="A\x00 pond\u200b  for all")

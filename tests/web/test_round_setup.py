@@ -57,6 +57,18 @@ def set_up(officer: Person, now) -> str:
     return path
 
 
+def test_the_address_for_questions_is_kept_from_the_first_page(
+    officers: list[Person], session: Session
+) -> None:
+    officers[0].open("/officer/rounds/new")
+    officers[0].submit(title="Spring grants", summary="Money.", contact_email="ask us")
+    assert officers[0].status == 422
+    assert "Enter an address like" in officers[0].text
+    officers[0].submit(contact_email="ask@northbank.example")
+    session.rollback()
+    assert session.scalars(select(VotingRound)).one().contact_email == "ask@northbank.example"
+
+
 @pytest.mark.both_databases
 def test_two_officers_put_a_round_in_force(officers: list[Person], session: Session, now) -> None:
     path = set_up(officers[0], now)

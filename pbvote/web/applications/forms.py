@@ -124,8 +124,8 @@ class MoneyForm(SectionForm):
 
 
 class DatesForm(SectionForm):
-    starts_on = DatePartsField(_("When does it start?"), validators=[Optional()])
-    ends_on = DatePartsField(_("When does it end?"), validators=[Optional()])
+    starts_on = DatePartsField(_("When does it start?"))
+    ends_on = DatePartsField(_("When does it end?"))
     risks = TextField(_("What could go wrong, and what would you do then?"), longest=2000, counted=True)
 
     @classmethod

@@ -22,7 +22,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from pbvote.models import VotingRound
 from pbvote.services.round_setup import OFFERED_RULES
@@ -60,7 +60,13 @@ class BasicsForm(SectionForm):
     contact_email = StringField(
         _("Email address for questions"),
         widget=GovTextInput(),
-        validators=[Length(max=254, message=_("The email address is too long"))],
+        validators=[
+            Optional(),
+            Length(max=254, message=_("The email address is too long")),
+            Regexp(
+                r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=_("Enter an address like hello@northbank.example")
+            ),
+        ],
     )
 
     def load(self, voting_round: VotingRound) -> None:

@@ -37,6 +37,7 @@ def create() -> Response:
         db.session,
         title=form.title.data or "",
         summary=form.summary.data or "",
+        contact_email=form.contact_email.data or "",
         council=settings().council,
         officer_id=account().id,
         demo=settings().demo,
