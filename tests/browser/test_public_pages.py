@@ -1,0 +1,161 @@
+"""What everybody may read, in real Chromium: at three widths, with and without script."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from pbvote.models import VotingRound, Ward
+from tests import factories, published
+from tests.browser.conftest import axe_violations
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (320, 412, 1280)
+RANKINGS = [(1, 2), (1, 3), (1, 2), (2, 1), (2, 3), (3, 1), (3, 2), (1,), (1, 2), (2,), (1, 3), (4,)]
+COSTS = (60_000_00, 50_000_00, 30_000_00, 5_000_00)
+PAGES = (
+    "/",
+    "/about",
+    "/accessibility",
+    "/privacy",
+    "/languages",
+    "/nowhere",
+    "/sign-in/",
+    "/rounds/open",
+    "/rounds/open/how-it-works",
+    "/rounds/open/proposals/",
+    "/rounds/open/proposals/?text=submarine",
+    "/rounds/open/proposals/?at_most=lots",
+    "/rounds/open/proposals/9001",
+    "/rounds/collecting",
+    "/rounds/done",
+    "/rounds/done/how-it-works",
+    "/rounds/done/results/",
+    "/rounds/done/results/1",
+    "/rounds/done/results/steps",
+    "/rounds/done/data/",
+    "/rounds/done/proposals/?order=title",
+)
+
+
+@pytest.fixture
+def three_rounds(session: Session, now: datetime) -> VotingRound:
+    """One open with 30 proposals, one collecting, one published with a map and a correction."""
+    voting_round = factories.make_round(session, now=now, phase="voting", slug="open", title="Summer fund")
+    for place in range(30):
+        factories.make_proposal(
+            session, voting_round=voting_round, now=now, number=9001 + place, title=f"Idea {place:02d}"
+        )
+    factories.make_round(session, now=now, phase="collecting", slug="collecting")
+    done, proposals = published.make_published_round(
+        session,
+        now=now,
+        slug="done",
+        rankings=RANKINGS,
+        costs=COSTS,
+        struck=(4,),
+        rule="rank-equal-shares",
+    )
+    done.wards = [_square(session, place) for place in range(3)]
+    for place, proposal in enumerate(proposals[:3]):
+        proposal.wards = [done.wards[place]]
+    awards = [(proposals[1], 50_000_00), (proposals[2], 20_000_00)]
+    published.correct(session, voting_round=done, awards=awards, reason="Project 1 gave up.", now=now)
+    session.commit()
+    return voting_round
+
+
+def _square(session: Session, place: int) -> Ward:
+    ward = factories.make_ward(session)
+    x = place * 100
+    ring = [[x, 0], [x + 100, 0], [x + 100, 100], [x, 100], [x, 0]]
+    ward.shape = {"type": "Polygon", "coordinates": [ring]}
+    return ward
+
+
+@pytest.mark.parametrize(
+    ("width", "javascript"),
+    [*((width, True) for width in WIDTHS), (412, False)],
+    ids=[*(f"{width}" for width in WIDTHS), "412-without-script"],
+)
+def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
+    three_rounds: VotingRound, browse: Callable[..., Page], width: int, javascript: bool
+) -> None:
+    """Without script means that none arrives: axe itself needs an engine that runs."""
+    page = browse(width=width)
+    if not javascript:
+        page.route("**/*.js", lambda route: route.abort())
+    wrong: dict[str, object] = {}
+    for path in PAGES:
+        page.goto(path)
+        wrong[path] = axe_violations(page)
+        wide = page.locator("html").evaluate("html => html.scrollWidth")
+        if wide > width:
+            wrong[path] = f"{wide} wide"
+    assert {path: found for path, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_read_from_right_to_left_fit_as_well(
+    three_rounds: VotingRound, browse: Callable[..., Page], width: int
+) -> None:
+    page = browse(width=width)
+    for path in PAGES:
+        page.goto(path)
+        wide = page.locator("html").evaluate("html => { html.dir = 'rtl'; return html.scrollWidth }")
+        assert wide <= width, path
+
+
+def test_choosing_a_theme_narrows_the_list_in_place(
+    three_rounds: VotingRound, browse: Callable[..., Page]
+) -> None:
+    page = browse(width=412)
+    page.goto("/rounds/open/proposals/")
+    page.get_by_label("Search").fill("idea 07")
+    expect(page.locator("#found").get_by_role("status")).to_have_text(
+        "1 of 30 proposals fits what you look for"
+    )
+    expect(page.get_by_label("Search")).to_be_focused()
+    assert "text=idea" in page.url
+
+
+def test_a_mistyped_amount_is_said_beside_its_field_without_a_reload(
+    three_rounds: VotingRound, browse: Callable[..., Page]
+) -> None:
+    page = browse(width=412)
+    page.goto("/rounds/open/proposals/")
+    page.get_by_text("Only some amounts").click()
+    page.get_by_label("Up to amount").fill("lots")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_label("Up to amount")).to_have_value("lots")
+    expect(page.locator("#at_most-error")).to_contain_text("Enter an amount in figures, like 5000")
+
+
+def test_the_first_tab_stop_skips_to_the_content(
+    three_rounds: VotingRound, browse: Callable[..., Page]
+) -> None:
+    page = browse(width=1280)
+    page.goto("/rounds/done/results/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    inside = page.locator("main :focus")
+    expect(inside).to_have_count(1)
+
+
+def test_every_control_is_large_enough_for_a_thumb(
+    three_rounds: VotingRound, browse: Callable[..., Page]
+) -> None:
+    """Links inside sentences are exempt (WCAG 2.5.8); all else measures at least 44 pixels."""
+    page = browse(width=320)
+    for path in ("/", "/rounds/open/proposals/", "/rounds/done/results/"):
+        page.goto(path)
+        controls = page.locator("header a, header summary, footer a, main button, main input, main select")
+        for control in controls.all():
+            box = control.bounding_box()
+            if box and control.is_visible():
+                assert box["height"] >= 44, (path, control.evaluate("node => node.outerHTML"))
