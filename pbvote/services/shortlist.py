@@ -125,11 +125,12 @@ def fits(proposal: Proposal, wish: Wish) -> bool:
         return False
     if wish.at_most is not None and proposal.cost > wish.at_most:
         return False
-    return all(word in _text(proposal) for word in _plain(wish.text).split())
+    text, number = _text(proposal), f"#{proposal.number}"
+    return all(word in text or word == number for word in _plain(wish.text).split())
 
 
 def _text(proposal: Proposal) -> str:
-    parts = [proposal.title, proposal.summary, proposal.story, f"#{proposal.number}"]
+    parts = [proposal.title, proposal.summary, proposal.story]
     parts += [ward.name for ward in proposal.wards]
     parts += [proposal.theme.name if proposal.theme else "", proposal.group.name if proposal.group else ""]
     parts += [text for t in proposal.translations for text in (t.title, t.summary)]

@@ -109,9 +109,7 @@ def test_pages_read_from_right_to_left_fit_as_well(
         assert wide <= width, path
 
 
-def test_choosing_a_theme_narrows_the_list_in_place(
-    three_rounds: VotingRound, browse: Callable[..., Page]
-) -> None:
+def test_typing_narrows_the_list_in_place(three_rounds: VotingRound, browse: Callable[..., Page]) -> None:
     page = browse(width=412)
     page.goto("/rounds/open/proposals/")
     page.get_by_label("Search").fill("idea 07")
@@ -132,6 +130,10 @@ def test_a_mistyped_amount_is_said_beside_its_field_without_a_reload(
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_label("Up to amount")).to_have_value("lots")
     expect(page.locator("#at_most-error")).to_contain_text("Enter an amount in figures, like 5000")
+    page.get_by_label("Up to amount").fill("9000")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("#at_most-error")).to_have_count(0)
+    expect(page.locator("#list")).to_have_count(1)
 
 
 def test_the_first_tab_stop_skips_to_the_content(

@@ -60,6 +60,15 @@ def test_a_search_looks_into_the_story_and_the_group(
     assert titles(session, voting_round, Wish(text="spades")) == ["Tools"]
 
 
+def test_a_number_is_found_only_when_it_is_meant(
+    session: Session, voting_round: VotingRound, now: datetime
+) -> None:
+    factories.make_proposal(session, voting_round=voting_round, now=now, number=9007, title="Swings")
+    factories.make_proposal(session, voting_round=voting_round, now=now, number=907, title="Ramp 07")
+    assert titles(session, voting_round, Wish(text="07")) == ["Ramp 07"]
+    assert titles(session, voting_round, Wish(text="#9007")) == ["Swings"]
+
+
 def test_a_ward_keeps_its_own_and_the_borough_wide_proposals(
     session: Session, voting_round: VotingRound, now: datetime
 ) -> None:

@@ -33,9 +33,11 @@ def index(slug: str) -> Response:
         wish=form.wish(minor_units=voting_round.minor_units),
         today=now().astimezone(LONDON).date(),
     )
-    return render(
+    # A mistake is shown in the form itself, and so is that it was put right.
+    whole = not valid or "corrected" in request.args
+    response = render(
         "proposals/index.html",
-        fragment="proposals/_found.html",
+        fragment="proposals/_list.html" if whole else "proposals/_found.html",
         status=200 if valid else 422,
         voting_round=voting_round,
         form=form,
@@ -44,6 +46,9 @@ def index(slug: str) -> Response:
         page_url=lambda number: _page_url(voting_round, number),
         outcomes=results.outcomes(db.session, voting_round=voting_round),
     )
+    if whole:
+        response.headers["HX-Retarget"] = "#list"
+    return response
 
 
 @blueprint.get("/<int:number>")
@@ -66,6 +71,8 @@ def show(slug: str, number: int) -> Response:
 
 def _page_url(voting_round: VotingRound, number: int) -> str:
     kept: dict[str, Any] = {
-        name: value for name, value in request.args.items() if value and name not in ("page", "slug")
+        name: value
+        for name, value in request.args.items()
+        if value and name not in ("page", "slug", "corrected")
     }
     return url_for("proposals.index", slug=voting_round.slug, **kept, page=number)
