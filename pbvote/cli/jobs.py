@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 import structlog
@@ -12,7 +12,7 @@ from flask_babel import force_locale
 from pbvote.extensions import db
 from pbvote.models import OutboxMessage
 from pbvote.models.database import begin_write
-from pbvote.services import outbox, reminders, sign_ins, transports, voting
+from pbvote.services import outbox, reminders, sign_ins, transports, uploads, voting
 from pbvote.services.keyring import Keyring
 from pbvote.services.refusal import Refusal
 from pbvote.settings import Settings
@@ -30,7 +30,7 @@ def command(make_app: Callable[[], Flask], once: bool) -> None:
     tidied = 0.0
     while True:
         due = time.monotonic() - tidied > TIDY_EVERY
-        if attempt(app, send_due) and due and attempt(app, lambda _app: tidy()):
+        if attempt(app, send_due) and due and attempt(app, tidy):
             attempt(app, follow_calendar)
             tidied = time.monotonic()
         if once:
@@ -71,11 +71,15 @@ def send_due(app: Flask) -> int:
     return sent
 
 
-def tidy() -> None:
+def tidy(app: Flask) -> None:
+    settings: Settings = app.extensions["pbvote_settings"]
     begin_write(db.session)
     sign_ins.forget_expired(db.session, now=datetime.now(UTC))
     reminders.queue_due(db.session, now=datetime.now(UTC))
     db.session.commit()
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    uploads.sweep(db.session, folder=settings.upload_folder, older_than=an_hour_ago)
+    db.session.rollback()
 
 
 def follow_calendar(_app: Flask) -> None:

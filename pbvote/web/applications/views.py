@@ -13,6 +13,7 @@ from pbvote.services import (
     awards,
     groups,
     proposals,
+    results,
     rounds,
     shortlist,
     uploads,
@@ -88,6 +89,7 @@ def show(proposal_id: int) -> Response:
         appeal=appeals.of_proposal(db.session, proposal=proposal),
         may_appeal=proposal.voting_round.shortlist_published_at is None,
         award=awards.of_proposal(db.session, proposal=proposal),
+        line=results.line(db.session, proposal=proposal),
         public=shortlist.is_out(proposal.voting_round),
     )
 
