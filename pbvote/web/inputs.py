@@ -44,6 +44,28 @@ class LineField(StringField):
             raise StopValidation(self.required)
 
 
+class _Counted(GovCharacterCount):
+    """Counts down in the reader's language, from the field's own limit."""
+
+    def map_gov_params(self, field: Any, **kwargs: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = super().map_gov_params(field, **kwargs)
+        count = "%{count}"
+        shown.update(
+            maxlength=field.longest,
+            textareaDescriptionText=_("You can write up to %(count)s letters", count=count),
+            charactersAtLimitText=_("You have no letters left"),
+            charactersUnderLimitText={
+                "one": _("You have %(count)s letter left", count=count),
+                "other": _("You have %(count)s letters left", count=count),
+            },
+            charactersOverLimitText={
+                "one": _("%(count)s letter too many", count=count),
+                "other": _("%(count)s letters too many", count=count),
+            },
+        )
+        return shown
+
+
 class TextField(TextAreaField):
     """Several lines of text; `counted` shows how many letters are left."""
 
@@ -56,7 +78,7 @@ class TextField(TextAreaField):
         counted: bool = False,
         **options: Any,
     ) -> None:
-        widget = GovCharacterCount() if counted else GovTextArea()
+        widget = _Counted() if counted else GovTextArea()
         checks = [Length(max=longest, message=_too_long)]
         super().__init__(label, validators=checks, widget=widget, **options)
         self.required = required

@@ -365,3 +365,11 @@ def test_there_is_no_poster_of_a_declined_proposal(person: Person, session: Sess
     session.commit()
     person.open(f"/rounds/{voting.slug}/proposals/{proposal.number}/poster")
     assert person.status == 404
+
+
+def test_letters_left_are_counted_in_our_own_words(alice: Person, draft: Proposal) -> None:
+    alice.open(f"/applications/{draft.id}/parts/project")
+    assert "You can write up to 250 letters" in alice.text
+    body = alice.page.get_data(as_text=True)
+    assert 'data-maxlength="5000"' in body
+    assert "You have %{count} letters left" in body
