@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbvote.box import custody, envelope
@@ -46,6 +47,17 @@ def of_round(session: Session, *, round_id: int) -> RoundKey:
 def found(session: Session, *, round_id: int) -> RoundKey | None:
     """The round's key, or None before it is made."""
     return session.get(RoundKey, round_id, populate_existing=True)
+
+
+def held_by(session: Session, *, account_id: int) -> list[VotingRound]:
+    """The rounds whose key this custodian holds a part of, newest first, until it is destroyed."""
+    query = (
+        select(VotingRound, RoundKey.custodians)
+        .join(RoundKey, RoundKey.round_id == VotingRound.id)
+        .where(RoundKey.state.not_in(("destroyed", "abandoned")))
+        .order_by(VotingRound.id.desc())
+    )
+    return [voting_round for voting_round, holders in session.execute(query) if account_id in holders]
 
 
 def prepare(

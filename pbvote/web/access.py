@@ -67,6 +67,14 @@ def acts_for_group() -> bool:
     return bool(person and person.account and groups.has_any(db.session, account=person.account))
 
 
+def keys_held() -> list[VotingRound]:
+    """The rounds whose key the visitor holds a part of."""
+    person = visitor()
+    if person is None or person.account is None or not person.has_role("custodian"):
+        return []
+    return keys.held_by(db.session, account_id=person.account.id)
+
+
 def account() -> Account:
     """The signed-in account; only in views whose audience has one."""
     person = visitor()

@@ -29,6 +29,9 @@ def site_menu() -> list[dict[str, Any]]:
     if visitor() is None:
         return [_item(_("Sign in"), "sign_in.address")]
     desk = [_item(_("What needs doing"), "dashboard.index")] if is_officer() else []
+    desk += [
+        _item(_("Your key: %(round)s", round=one.title), "custody.mine", slug=one.slug) for one in keys_held()
+    ]
     if acts_for_group():
         desk.append(_item(_("Your proposals"), "groups.index"))
     return [*desk, _item(_("Sign out"), "sign_in.leaving")]

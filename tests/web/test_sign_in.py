@@ -1,12 +1,15 @@
 """Signing in and out, as its users see it."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from pbvote.services import keys
 from pbvote.services.accounts import demo_one_time_codes
 from pbvote.services.keyring import Keyring
-from tests.factories import PASSWORD, make_officer
+from tests.factories import PASSWORD, make_officer, make_round
 from tests.person import Person
 
 
@@ -78,3 +81,24 @@ def test_too_many_code_requests_are_slowed_down(person: Person) -> None:
     person.open("/sign-in/")
     person.submit(address="ada@example.com")
     assert person.status == 429
+
+
+def test_a_custodian_lands_on_the_page_of_their_key_and_finds_it_in_the_menu(
+    app: Flask, session: Session, keyring: Keyring, now, tmp_path: Path
+) -> None:
+    holders = [make_officer(session, keyring=keyring, now=now, roles=("custodian",)) for _ in range(3)]
+    voting_round = make_round(session, now=now, phase="shortlist", custody="officers", title="Spring grants")
+    keys.prepare(
+        session,
+        voting_round=voting_round,
+        key_folder=tmp_path / "keys",
+        officer_id=holders[0].id,
+        custodian_ids=tuple(holder.id for holder in holders),
+        now=now,
+    )
+    email = str(holders[1].email)
+    session.commit()
+    custodian = Person(app)
+    custodian.sign_in_officer(email, PASSWORD)
+    assert custodian.path.endswith("/custody/mine")
+    assert "Your key: Spring grants" in custodian.text

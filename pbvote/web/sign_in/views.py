@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbvote.extensions import db, limiter
-from pbvote.services import sign_ins
+from pbvote.services import keys, sign_ins
 from pbvote.services.refusal import Refusal
 from pbvote.web import access, phone
 from pbvote.web.context import keyring, language, now
@@ -118,7 +118,12 @@ def confirm_officer() -> Response:
             show_on(form, refusal)
         else:
             desk = account.has_role("officer", "administrator", "observer")
-            target = _target(url_for("dashboard.index" if desk else "home.index"))
+            held = keys.held_by(db.session, account_id=account.id)
+            if desk or not held:
+                first = url_for("dashboard.index" if desk else "home.index")
+            else:
+                first = url_for("custody.mine", slug=held[0].slug)
+            target = _target(first)
             access.sign_in_browser(account=account, strong=True)
             db.session.commit()
             return see_other(target)
