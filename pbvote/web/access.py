@@ -10,8 +10,8 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from pbvote.extensions import db, login
-from pbvote.models import Account, RegisterEntry, SignIn
-from pbvote.services import groups, sign_ins
+from pbvote.models import Account, RegisterEntry, SignIn, VotingRound
+from pbvote.services import groups, keys, sign_ins
 from pbvote.web.context import now
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from pbvote.models import VotingRound
 from pbvote.services import shortlist
-from pbvote.web.access import acts_for_group, is_officer, visitor
+from pbvote.web.access import acts_for_group, is_officer, keys_held, visitor
 
 
 def round_menu(voting_round: VotingRound) -> list[dict[str, Any]]:
