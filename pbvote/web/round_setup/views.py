@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from pbvote.extensions import db
 from pbvote.models import VotingRound
-from pbvote.services import round_setup, rounds
+from pbvote.services import rehearsal, round_setup, rounds
 from pbvote.services.refusal import Refusal
 from pbvote.tally import RULES
 from pbvote.web.access import account, officers
@@ -176,4 +176,16 @@ def move(slug: str) -> Response:
             return see_other(url_for("round_setup.tasks", slug=slug))
     return render(
         "round_setup/move.html", managed_round=rounds.find(db.session, slug=slug), form=form, status=422
+    )
+
+
+@blueprint.get("/<slug>/rehearsal")
+@officers
+def rehearse(slug: str) -> Response:
+    voting_round = rounds.find(db.session, slug=slug)
+    return render(
+        "round_setup/rehearsal.html",
+        managed_round=voting_round,
+        pots=rehearsal.rehearse(db.session, voting_round=voting_round, now=now()),
+        rules=RULES,
     )
