@@ -15,7 +15,7 @@ from pbvote.models.database import begin_write, engine_options, normalise_url, p
 from pbvote.services import rate_limits
 from pbvote.services.keyring import Keyring
 from pbvote.settings import ROOT, Settings, SettingsError
-from pbvote.web import access, delivery, errors, languages, presentation, request_log
+from pbvote.web import access, catalogues, delivery, errors, languages, presentation, request_log
 from pbvote.web.about import views as about
 from pbvote.web.applications import afterwards
 from pbvote.web.applications import views as applications
@@ -130,7 +130,7 @@ def configure(app: Flask, settings: Settings) -> None:
         if settings.redis_url
         else {"database_url": settings.limits_url, "secret": settings.data_key},
         BABEL_DEFAULT_TIMEZONE="Europe/London",
-        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "pbvote" / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(catalogues.build(settings.instance / "translations")),
     )
     app.extensions["pbvote_settings"] = settings
     app.extensions["pbvote_keyring"] = Keyring(settings.data_key)
@@ -156,7 +156,8 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def write_transactions() -> None:
-        if request.method not in READING:
+        view = app.view_functions.get(request.endpoint or "")
+        if request.method not in READING and not getattr(view, "reading", False):
             begin_write(db.session)
 
 

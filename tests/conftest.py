@@ -64,7 +64,7 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
 
 @pytest.fixture(scope="session")
 def shared_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Static files are compressed once per run, not once per test."""
+    """Static files and catalogues are compiled once per run, not once per test."""
     return tmp_path_factory.mktemp("shared-instance")
 
 
@@ -72,8 +72,9 @@ def shared_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(database_url: str, tmp_path: Path, shared_instance: Path) -> Settings:
     instance = tmp_path / "instance"
     instance.mkdir()
-    (shared_instance / "static").mkdir(exist_ok=True)
-    (instance / "static").symlink_to(shared_instance / "static")
+    for name in ("static", "translations"):
+        (shared_instance / name).mkdir(exist_ok=True)
+        (instance / name).symlink_to(shared_instance / name)
     return Settings(
         secret_key="s" * 40,
         data_key="d" * 40,

@@ -150,6 +150,12 @@ def everyone(view: View) -> View:
     return view
 
 
+def reading(view: View) -> View:
+    """A form that stores nothing here (a draft goes back to the phone): it needs no writing transaction."""
+    view.reading = True  # type: ignore[attr-defined]  # read by app.py
+    return view
+
+
 residents = _audience("residents", lambda person: True)
 group_members = _audience("group_members", lambda person: person.account is not None)
 officers = _audience(

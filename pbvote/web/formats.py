@@ -20,12 +20,16 @@ DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "beng": "০১২৩৪৫৬৭৮�
 _markdown = MarkdownIt("zero", {"breaks": True}).enable(["list", "emphasis", "newline"])
 
 
+# English means the British kind; plain Arabic would write Western digits.
+REGIONS = {"en": Locale("en", "GB"), "ar": Locale("ar", "EG")}
+
+
 def reader_locale() -> Locale:
-    """The reader's locale; plain English means the British kind."""
+    """The reader's locale, with the region whose habits fit here."""
     locale = get_locale()
-    if locale is None or locale.language == "en":
-        return Locale("en", "GB")
-    return locale
+    if locale is None:
+        return REGIONS["en"]
+    return REGIONS.get(locale.language, locale)
 
 
 def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
@@ -35,7 +39,7 @@ def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
     value = Decimal(amount).scaleb(-minor_units) if part else Decimal(whole)
     pattern = locale.currency_formats["standard"].pattern
     places = "." + "0" * minor_units if part else ""
-    return format_currency(
+    written = format_currency(
         value,
         currency,
         format=pattern.replace(".00", places),
@@ -43,16 +47,18 @@ def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
         currency_digits=False,
         numbering_system="default",
     )
+    return _digits(written)
 
 
 def number(value: int | float | Decimal) -> str:
-    return format_decimal(value, locale=reader_locale(), numbering_system="default")
+    return _digits(format_decimal(value, locale=reader_locale(), numbering_system="default"))
 
 
 def share(part: int | float, whole: int | float = 1) -> str:
     """A part of a whole in whole per cent; nothing of nothing is 0 %."""
     fraction = part / whole if whole else 0
-    return format_percent(fraction, format="#,##0%", locale=reader_locale(), numbering_system="default")
+    written = format_percent(fraction, format="#,##0%", locale=reader_locale(), numbering_system="default")
+    return _digits(written)
 
 
 def day(moment: datetime | date, *, weekday: bool = False) -> str:

@@ -6,13 +6,28 @@ from flask import has_request_context, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 # A language is offered when its catalogue is complete; the tests check that.
-OFFERED: dict[str, str] = {"en": "English"}
+OFFERED: dict[str, str] = {"en": "English", "ar": "العربية"}
+# The pages of babel.cfg, by blueprint: what residents need in order to vote. All others speak English.
+TRANSLATED = frozenset(
+    {
+        "ballots",
+        "calendar",
+        "easy_read",
+        "home",
+        "paper_ballot",
+        "proposals",
+        "receipts",
+        "registering",
+        "rounds",
+        "sign_in",
+    }
+)
 RIGHT_TO_LEFT = frozenset({"ar", "ur", "fa", "he"})
 
 
 def choose() -> str:
     """What the visitor chose, else the best match of what the browser asks for."""
-    if not has_request_context():
+    if not has_request_context() or request.blueprint not in TRANSLATED:
         return "en"
     chosen = session.get("language")
     if chosen in OFFERED:

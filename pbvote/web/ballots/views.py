@@ -74,6 +74,7 @@ def choose(slug: str, pot_slug: str) -> Response:
 
 @blueprint.post("/ballot/<pot_slug>/")
 @access.residents
+@access.reading
 def keep_choices(slug: str, pot_slug: str) -> Response:
     """Every button of the choose page comes here: go on, look for something, read a story."""
     booth = _booth(slug, pot_slug)
@@ -133,6 +134,7 @@ def order(slug: str, pot_slug: str) -> Response:
 
 @blueprint.post("/ballot/<pot_slug>/order")
 @access.residents
+@access.reading
 def keep_order(slug: str, pot_slug: str) -> Response:
     """Every button of the order page comes here."""
     booth = _booth(slug, pot_slug)

@@ -142,6 +142,7 @@ def name(slug: str) -> Response:
 
 @blueprint.post("/name")
 @access.residents
+@access.reading
 def keep_name(slug: str) -> Response:
     voting_round = _open_round(slug)
     form = NameForm()
@@ -164,6 +165,7 @@ def connection(slug: str) -> Response:
 
 @blueprint.post("/connection")
 @access.residents
+@access.reading
 def keep_connection(slug: str) -> Response:
     voting_round = _open_round(slug)
     form = ConnectionForm()
@@ -185,6 +187,7 @@ def postcode(slug: str) -> Response:
 
 @blueprint.post("/postcode")
 @access.residents
+@access.reading
 @limiter.limit("60 per 10 minutes")
 def keep_postcode(slug: str) -> Response:
     voting_round = _open_round(slug)
