@@ -10,12 +10,21 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from pbvote.models import Account
+from pbvote.models import Account, VotingRound
+from pbvote.services import counting
 from pbvote.services.keyring import Keyring
 from pbvote.services.sign_ins import TOTP
 from tests.boxes import ReadyRound
 from tests.browser.conftest import axe_violations
-from tests.factories import PASSWORD, make_account, make_entry, make_officer, make_round, make_ward
+from tests.factories import (
+    PASSWORD,
+    make_account,
+    make_entry,
+    make_officer,
+    make_proposal,
+    make_round,
+    make_ward,
+)
 
 pytestmark = pytest.mark.browser
 WIDTHS = (320, 412, 1280)
@@ -139,4 +148,40 @@ def test_mistakes_are_shown_beside_their_fields_and_a_batch_of_paper_is_keyed(
     page.get_by_role("button", name=re.compile("^Mark.*Ada Brook")).click()
     expect(page.get_by_text("Another officer has to mark Ada Brook too.")).to_be_visible()
     look(page, problems, widths=(320,))
+    assert problems == []
+
+
+def test_the_opened_box_is_counted_read_and_signed(
+    browse: Callable[..., Page],
+    officer: Account,
+    session: Session,
+    keyring: Keyring,
+    now: datetime,
+    tmp_path: Path,
+) -> None:
+    ready = ReadyRound(session, now=now, folder=tmp_path / "keys", slug="spring", budget=30_000_00)
+    for ranking in ((0, 1), (0, 2), (1, 0), (2, 3), (0, 3, 4)):
+        ready.cast(ready.voter(), *ranking)
+    ready.close()
+    ready.throw()
+    ready.open()
+    counting.count_round(session, voting_round=ready.round, officer_id=officer.id, now=now)
+    make_round(session, now=now, phase="shortlist", slug="next", title="Next year’s fund")
+    following = session.query(VotingRound).filter_by(slug="next").one()
+    for cost in (20_000_00, 60_000_00):
+        make_proposal(session, voting_round=following, now=now, cost=cost)
+    session.commit()
+    problems: list[str] = []
+    page = browse()
+    sign_in(page, officer, keyring)
+    page.goto("/officer/rounds/spring/publication")
+    look(page, problems)
+    page.get_by_role("button", name="Sign this result").click()
+    expect(page.get_by_role("alert").first).to_contain_text("Tick the box")
+    look(page, problems, widths=(320,))
+    page.get_by_label("I have read").check()
+    page.get_by_role("button", name="Sign this result").click()
+    expect(page.get_by_text("when a second officer signs").first).to_be_visible()
+    page.goto("/officer/rounds/next/rehearsal")
+    look(page, problems)
     assert problems == []
