@@ -1,14 +1,13 @@
 """How money, dates and shares are written in the reader's language."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import nh3
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
-from babel.units import format_unit
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markdown_it import MarkdownIt
@@ -97,7 +96,8 @@ def time_left(until: datetime, now: datetime) -> str:
 
 
 def _unit(count: int, name: str) -> str:
-    return format_unit(count, f"duration-{name}", locale=reader_locale(), numbering_system="default")
+    length = timedelta(**{f"{name}s": count})
+    return _digits(format_timedelta(length, granularity=name, threshold=1e9, locale=reader_locale()))
 
 
 def machine(when: datetime | date) -> str:

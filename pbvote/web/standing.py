@@ -41,7 +41,8 @@ def phase_standing(voting_round: VotingRound, *, now: datetime) -> Standing:
         phase
     )
     if until:
-        text = f"{text} {_('Time left: %(time)s.', time=time_left(until, now))}"
+        left = _("Time left: %(time)s.", time=time_left(until, now))
+        text = f"{text} {left}"
     return Standing(title=title, text=text)
 
 

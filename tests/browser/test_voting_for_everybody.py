@@ -15,7 +15,7 @@ from tests.person import Person
 from tests.voting import POSTCODE, Booth, open_booth
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-LANGUAGES = ["en"]
+LANGUAGES = ["en", "ar"]
 
 
 @pytest.fixture
