@@ -12,7 +12,7 @@ from pbvote.tally.official.stated import groups_in_comment, prefer_first, stated
 from pbvote.tally.pabulib import read
 
 HERE = Path(__file__).parent
-SHARED = HERE.parents[3] / "shared" / "elections"
+SHARED = HERE.parents[2] / "shared" / "elections"
 OURS = HERE / "elections"
 
 VERDICTS = {

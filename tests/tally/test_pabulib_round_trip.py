@@ -12,7 +12,7 @@ from pbvote.tally.pabulib import PabulibError, read, write
 from pbvote.tally.pabulib.amounts import number, written
 
 HERE = Path(__file__).parent
-SHARED = HERE.parents[3] / "shared" / "elections"
+SHARED = HERE.parents[2] / "shared" / "elections"
 OURS = sorted((HERE / "elections").glob("*.pb"))
 REAL = sorted(SHARED.glob("*.pb"))
 
