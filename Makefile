@@ -65,8 +65,8 @@ bench: .venv/test.stamp ## measure what has a figure to reach, side by side with
 	@for file in benchmarks/*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 assets: .venv/run.stamp ## rebuild the checked-in CSS and vendored scripts (needs npm)
-	@cd assets && npm install --no-package-lock --ignore-scripts --silent
-	@$(BIN)/python assets/build.py
+	@cd static/source && npm install --no-package-lock --ignore-scripts --silent
+	@$(BIN)/python static/source/build.py
 
 soak: .venv/test.stamp ## pull the plug 500 times on each database and 50 times on the server
 	@$(BIN)/python -m benchmarks.soak

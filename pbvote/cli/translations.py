@@ -32,7 +32,7 @@ def command(make_app: Callable[[], Flask], language: str | None) -> None:
 
 def extract() -> Catalog:
     """Every text of the pages named in babel.cfg."""
-    with (ROOT / "babel.cfg").open() as mapping:
+    with (ROOT / "pbvote" / "translations" / "babel.cfg").open() as mapping:
         methods, options = parse_mapping_cfg(mapping)
     catalogue = Catalog()
     for name, line, message, _comments, context in extract_from_dir(ROOT, methods, options, KEYWORDS):

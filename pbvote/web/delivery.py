@@ -17,6 +17,7 @@ from whitenoise.compress import Compressor
 from pbvote.settings import ROOT, Settings, SettingsError
 
 STATIC = ROOT / "static"
+SOURCE = STATIC / "source"  # what CSS and scripts are made from; never served
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
@@ -44,7 +45,7 @@ def static_digest() -> str:
     """One name for the state of all static files."""
     seen = sha256()
     for path in sorted(STATIC.rglob("*")):
-        if path.is_file():
+        if path.is_file() and SOURCE not in path.parents:
             seen.update(str(path.relative_to(STATIC)).encode() + b"\0" + path.read_bytes())
     return seen.hexdigest()[:12]
 
@@ -59,7 +60,7 @@ def build_static(target: Path, digest: str) -> Path:
         work = Path(tempfile.mkdtemp(dir=target))
     except OSError as error:
         raise SettingsError(f"The folder {target} cannot be written: {error.strerror}.") from None
-    shutil.copytree(STATIC, work / digest)
+    shutil.copytree(STATIC, work / digest, ignore=shutil.ignore_patterns(SOURCE.name))
     compressor = Compressor(quiet=True)
     for path in sorted((work / digest).rglob("*")):
         if path.is_file() and compressor.should_compress(str(path)):

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
+ROOT = HERE.parents[1]
 MODULES = HERE / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 AXE = ROOT / "tests" / "browser" / "vendor"
