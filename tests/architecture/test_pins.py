@@ -40,3 +40,9 @@ def test_every_direct_dependency_stands_in_the_hashed_requirements() -> None:
     listed = (ROOT / "requirements.txt").read_text()
     hashed = {_plain(name) for name in re.findall(r"^([A-Za-z0-9_.-]+)==", listed, re.M)}
     assert hashed >= PINNED, PINNED - hashed
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """Folders of tests are not packages, so a second file of the same name would not be collected."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
