@@ -19,8 +19,16 @@ DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "beng": "০১২৩৪৫৬৭৮�
 _markdown = MarkdownIt("zero", {"breaks": True}).enable(["list", "emphasis", "newline"])
 
 
-# English means the British kind; plain Arabic would write Western digits.
-REGIONS = {"en": Locale("en", "GB"), "ar": Locale("ar", "EG")}
+# English means the British kind, Portuguese that of Portugal; plain Arabic would write Western digits, and
+# plain Bengali the pound's sign last.
+REGIONS = {
+    "en": Locale("en", "GB"),
+    "ar": Locale("ar", "EG"),
+    "bn": Locale("bn", "IN"),
+    "pt": Locale("pt", "PT"),
+}
+# Everybody here knows this sign; many languages would write GBP, £GB or UK£.
+SIGNS = {"GBP": "£"}
 
 
 def reader_locale() -> Locale:
@@ -37,6 +45,8 @@ def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
     whole, part = divmod(amount, 10**minor_units)
     value = Decimal(amount).scaleb(-minor_units) if part else Decimal(whole)
     pattern = locale.currency_formats["standard"].pattern
+    if currency in SIGNS:
+        pattern = pattern.replace("¤", SIGNS[currency])
     places = "." + "0" * minor_units if part else ""
     written = format_currency(
         value,
@@ -51,6 +61,13 @@ def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
 
 def number(value: int | float | Decimal) -> str:
     return _digits(format_decimal(value, locale=reader_locale(), numbering_system="default"))
+
+
+class Counted(int):
+    """A count that chooses the plural form and is written in the reader's digits."""
+
+    def __str__(self) -> str:
+        return number(int(self))
 
 
 def share(part: int | float, whole: int | float = 1) -> str:

@@ -35,6 +35,7 @@ HTMX = json.dumps(
 def register(app: Flask) -> None:
     for name in FILTERS:
         app.add_template_filter(getattr(formats, name), name)
+    app.add_template_filter(formats.Counted, "counted")
     app.add_template_filter(datetime.fromisoformat, "stamp")
     app.add_template_filter(explanations.sentences, "sentences")
     app.add_template_global(visitor, "visitor")
