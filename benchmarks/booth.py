@@ -36,6 +36,7 @@ class Place:
     numbers: list[int]
     database_url: str
     server: subprocess.Popen[bytes]
+    settings: Settings
 
     def ballot(self, step: str = "") -> str:
         return f"{self.url}/rounds/{self.slug}/ballot/all/{step}"
@@ -46,10 +47,7 @@ def place(*, proposals: int = 87, database_url: str = "", workers: int = 2) -> I
     """gunicorn on a free port, over a fresh database with one round of so many proposals."""
     instance = Path(tempfile.mkdtemp(prefix="pbvote-benchmark-"))
     database_url = database_url or f"sqlite:///{instance / 'pbvote.sqlite'}"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{free_port()}"
     settings = Settings(
         secret_key=SECRET,
         data_key=SECRET,
@@ -61,7 +59,6 @@ def place(*, proposals: int = 87, database_url: str = "", workers: int = 2) -> I
     alembic.upgrade(alembic_config(database_url), "head")
     slug, numbers = _furnish(settings, proposals)
     environment = {
-        **os.environ,
         "PBVOTE_SECRET_KEY": SECRET,
         "PBVOTE_DATA_KEY": SECRET,
         "PBVOTE_INSTANCE": str(instance),
@@ -71,16 +68,46 @@ def place(*, proposals: int = 87, database_url: str = "", workers: int = 2) -> I
         "PBVOTE_LOG_LEVEL": "ERROR",
         "PBVOTE_TRUSTED_PROXIES": "1",  # residents of a benchmark come from addresses of their own
     }
-    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "-k", "gthread", "-b", f"127.0.0.1:{port}"]
+    try:
+        with served("wsgi:app", url, environment, workers=workers) as server:
+            yield Place(url, slug, numbers, database_url, server, settings)
+    finally:
+        shutil.rmtree(instance, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def served(
+    app: str, url: str, environment: dict[str, str], *, workers: int = 2
+) -> Iterator[subprocess.Popen[bytes]]:
+    """gunicorn with threads, the way the README runs it."""
+    command = [sys.executable, "-m", "gunicorn", app, "-k", "gthread", "-b", url.removeprefix("http://")]
     command += ["-w", str(workers), "--threads", "8", "--log-level", "error", "--keep-alive", "30"]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment)
+    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
     try:
         _wait(url)
-        yield Place(url, slug, numbers, database_url, server)
+        yield server
     finally:
         server.terminate()
         server.wait(20)
-        shutil.rmtree(instance, ignore_errors=True)
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process and its children so far."""
+    ticks = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(folder.name) == pid or int(fields[1]) == pid:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _furnish(settings: Settings, proposals: int) -> tuple[str, list[int]]:

@@ -5,13 +5,11 @@ than the server's own; CPU per vote counts the server's processes alone.
 """
 
 import http.client
-import os
 import re
 import statistics
 import threading
 import time
 from http.cookies import SimpleCookie
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from rich.console import Console
@@ -19,7 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks.ballot_page import code
-from benchmarks.booth import Place, place
+from benchmarks.booth import Place, cpu_seconds, place
 from tests.postgres import Server
 from tests.voting import POSTCODE
 
@@ -124,19 +122,6 @@ def run(booth: Place, console: Console, title: str) -> list[str]:
     done = JOURNEYS - len(failures)
     rate, cost = f"{done / elapsed:.1f}", f"{1000 * used / max(done, 1):.0f}"
     return [title, str(done), rate, *(f"{shares[point]:.2f}" for point in (49, 94, 98)), cost]
-
-
-def cpu_seconds(pid: int) -> float:
-    """CPU time of a process and its children so far."""
-    ticks = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(folder.name) == pid or int(fields[1]) == pid:
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:

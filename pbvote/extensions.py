@@ -10,5 +10,5 @@ from flask_wtf.csrf import CSRFProtect
 db = SQLAlchemy()
 csrf = CSRFProtect()
 login = LoginManager()
-limiter = Limiter(key_func=get_remote_address, default_limits=[], headers_enabled=True)
+limiter = Limiter(key_func=get_remote_address, default_limits=[])
 babel = Babel()

@@ -26,7 +26,7 @@ class Account(Base):
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
-    roles: Mapped[list["AccountRole"]] = relationship(back_populates="account", lazy="selectin")
+    roles: Mapped[list["AccountRole"]] = relationship(back_populates="account")
 
     def has_role(self, *wanted: str) -> bool:
         return any(role.role in wanted for role in self.roles)

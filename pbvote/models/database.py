@@ -55,6 +55,18 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+def end_reading(session: Session) -> None:
+    """End a transaction that only read and keep what was read, so that a writing one can begin late.
+
+    Whoever writes next must read again, under its lock, whatever the writing depends on.
+    """
+    expires, session.expire_on_commit = session.expire_on_commit, False
+    try:
+        session.commit()
+    finally:
+        session.expire_on_commit = expires
+
+
 def begin_write(session: Session) -> None:
     """Start the session's transaction as a writing one, before its first statement."""
     if not session.in_transaction():

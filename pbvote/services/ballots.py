@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from pbvote.box import envelope, receipt
@@ -54,15 +54,13 @@ def cast_ballot(
     lock_round(session, round_id=voting_round.id)
     key = voting.require_open(session, voting_round=voting_round, now=now)
     key_hash = _key_hash(pot.id, entry.id, idempotency_key)
-    earlier = session.get(CastKey, key_hash)
+    status, ward_id, channel, earlier, present = _standing(session, pot, entry, key_hash)
     if earlier is not None:
-        return Cast(earlier.receipt, repeated=True)
-    _require_eligible(session, voting_round, pot, entry)
+        return Cast(earlier, repeated=True)
+    _require_eligible(voting_round, pot, entry, status=status, ward_id=ward_id)
     _require_valid(session, voting_round, pot, ranking)
-    mark = session.get(VoterMark, (pot.id, entry.id), populate_existing=True)
-    if mark is not None and mark.channel == "paper":
+    if channel == "paper":
         raise Refusal("voted-on-paper")
-    present = find_envelope(session, pot_id=pot.id, entry_id=entry.id)
     current = present.receipt if present is not None and not present.void else ""
     if current != replaces:
         raise Refusal("ballot-changed-elsewhere" if current else "ballot-gone-elsewhere")
@@ -75,7 +73,7 @@ def cast_ballot(
         capacity=voting_round.max_length,
     )
     code = _put_in(session, voting_round, pot, entry, present, sealed)
-    if mark is None:
+    if channel is None:
         session.add(VoterMark(pot_id=pot.id, entry_id=entry.id, channel="online", day=now.date()))
     session.add(CastKey(key_hash=key_hash, pot_id=pot.id, receipt=code))
     _tell(session, voting_round, entry, code, bool(current), now)
@@ -89,10 +87,32 @@ def find_envelope(session: Session, *, pot_id: int, entry_id: int) -> Envelope |
     return session.scalars(query, execution_options={"populate_existing": True}).first()
 
 
+_STANDING = (
+    select(RegisterEntry.status, RegisterEntry.ward_id, VoterMark.channel, CastKey.receipt, Envelope)
+    .outerjoin(VoterMark, and_(VoterMark.entry_id == RegisterEntry.id, VoterMark.pot_id == bindparam("pot")))
+    .outerjoin(CastKey, CastKey.key_hash == bindparam("key_hash"))
+    .outerjoin(Envelope, and_(Envelope.entry_id == RegisterEntry.id, Envelope.pot_id == bindparam("pot")))
+    .where(RegisterEntry.id == bindparam("entry"))
+    .execution_options(populate_existing=True)
+)
+
+
+def _standing(
+    session: Session, pot: Pot, entry: RegisterEntry, key_hash: bytes
+) -> tuple[str, int | None, str | None, str | None, Envelope | None]:
+    """As the database has it under the lock: the entry's status and ward, how it has voted in this pot,
+    the receipt this form was given before, and the envelope in the box."""
+    known = {"pot": pot.id, "entry": entry.id, "key_hash": key_hash}
+    status, ward_id, channel, earlier, present = session.execute(_STANDING, known).one()
+    return status, ward_id, channel, earlier, present
+
+
 def current_receipt(session: Session, *, pot_id: int, entry_id: int) -> str:
     """The receipt of the entry's ballot in the box, "" if there is none: what a new form replaces."""
-    present = find_envelope(session, pot_id=pot_id, entry_id=entry_id)
-    return present.receipt if present is not None and not present.void else ""
+    query = select(Envelope.receipt).where(
+        Envelope.pot_id == pot_id, Envelope.entry_id == entry_id, Envelope.void.is_(False)
+    )
+    return session.scalar(query) or ""
 
 
 def mark_of(session: Session, *, pot_id: int, entry_id: int) -> VoterMark | None:
@@ -152,14 +172,14 @@ def _put_in(
 ) -> str:
     code, digest = receipt.receipt_of(sealed), _digest(sealed)
     payload = {"envelope": digest, "pot": pot.id}
+    if present is not None and not present.void:
+        payload["replaces"] = _digest(present.sealed)
+    kind = "replace" if "replaces" in payload else "cast"
+    board.append(session, round_id=voting_round.id, kind=kind, payload=payload)
     if present is None:
         session.add(Envelope(pot_id=pot.id, entry_id=entry.id, sealed=sealed, receipt=code))
     else:
-        if not present.void:
-            payload["replaces"] = _digest(present.sealed)
         present.sealed, present.receipt, present.void = sealed, code, False
-    kind = "replace" if "replaces" in payload else "cast"
-    board.append(session, round_id=voting_round.id, kind=kind, payload=payload)
     return code
 
 
@@ -188,14 +208,20 @@ def _tell(
         )
 
 
-def _require_eligible(session: Session, voting_round: VotingRound, pot: Pot, entry: RegisterEntry) -> None:
-    session.refresh(entry, ["status", "ward_id"])
+def _require_eligible(
+    voting_round: VotingRound, pot: Pot, entry: RegisterEntry, *, status: str, ward_id: int | None
+) -> None:
     if entry.round_id != voting_round.id or pot.round_id != voting_round.id:
         raise NotAllowed("ballot-other-round")
-    if entry.status != "confirmed":
-        raise NotAllowed(NOT_CONFIRMED[entry.status])
-    if pot.ward_id is not None and pot.ward_id != entry.ward_id:
+    if status != "confirmed":
+        raise NotAllowed(NOT_CONFIRMED[status])
+    if pot.ward_id is not None and pot.ward_id != ward_id:
         raise NotAllowed("ballot-other-ward")
+
+
+_RANKED = select(Proposal.number, Proposal.status, Proposal.title).where(
+    Proposal.pot_id == bindparam("pot"), Proposal.number.in_(bindparam("numbers", expanding=True))
+)
 
 
 def _require_valid(session: Session, voting_round: VotingRound, pot: Pot, ranking: Sequence[int]) -> None:
@@ -205,10 +231,8 @@ def _require_valid(session: Session, voting_round: VotingRound, pot: Pot, rankin
         raise Refusal("ballot-too-long", field="ranking", most=voting_round.max_length)
     if len(set(ranking)) != len(ranking):
         raise Refusal("ballot-repeats", field="ranking")
-    query = select(Proposal.number, Proposal.status, Proposal.title).where(
-        Proposal.pot_id == pot.id, Proposal.number.in_(ranking)
-    )
-    known = {number: (status, title) for number, status, title in session.execute(query)}
+    asked = session.execute(_RANKED, {"pot": pot.id, "numbers": list(ranking)})
+    known = {number: (status, title) for number, status, title in asked}
     for number in ranking:
         status, title = known.get(number, ("", ""))
         if status == "struck":

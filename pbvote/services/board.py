@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from pbvote.box import board, custody, verify
@@ -15,7 +15,7 @@ from pbvote.services.refusal import Refusal
 
 
 def append(session: Session, *, round_id: int, kind: str, payload: dict[str, Any]) -> BoardRow:
-    """Write the next row. The caller holds the round's lock (`locks.lock_round`)."""
+    """Write the next row, with the caller's next flush. The caller holds the round's lock."""
     row = board.append(last(session, round_id=round_id), round_id=round_id, kind=kind, payload=payload)
     session.add(
         BoardEntry(
@@ -27,13 +27,19 @@ def append(session: Session, *, round_id: int, kind: str, payload: dict[str, Any
             head=row.head,
         )
     )
-    session.flush()
     return row
 
 
+_LAST = (
+    select(BoardEntry)
+    .where(BoardEntry.round_id == bindparam("round"))
+    .order_by(BoardEntry.seq.desc())
+    .limit(1)
+)
+
+
 def last(session: Session, *, round_id: int) -> BoardRow | None:
-    query = select(BoardEntry).where(BoardEntry.round_id == round_id).order_by(BoardEntry.seq.desc()).limit(1)
-    entry = session.scalars(query).first()
+    entry = session.scalars(_LAST, {"round": round_id}).first()
     return _row(entry) if entry else None
 
 

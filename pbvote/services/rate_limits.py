@@ -4,18 +4,22 @@ Each hit commits in a transaction of its own. On SQLite, which has one writer at
 live in a file of their own, so that they never wait for the ballot box nor it for them.
 """
 
+import secrets
 import time
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
 from limits.storage import Storage
-from sqlalchemy import delete, event, func, select
+from sqlalchemy import case, delete, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pbvote.models import RateLimit
 from pbvote.models.database import begin_write, make_engine
+
+SWEEP = 100  # one hit in so many clears away what has run out
 
 
 def _need_not_be_durable(connection: Any, _record: object) -> None:
@@ -36,6 +40,7 @@ class DatabaseStorage(Storage):
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: str) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
         self._engine = make_engine(options["database_url"])
+        self._insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
         event.listen(self._engine, "connect", _need_not_be_durable)
         RateLimit.metadata.tables["rate_limit"].create(self._engine, checkfirst=True)
         self._secret = options["secret"].encode()[:64]
@@ -51,17 +56,23 @@ class DatabaseStorage(Storage):
         return datetime.fromtimestamp(time.time() + offset, UTC)
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count a hit in one statement; now and then throw out the windows that are over."""
         now = self._moment()
-        with Session(self._engine) as session:
-            begin_write(session)
-            session.execute(delete(RateLimit).where(RateLimit.expires_at <= now))
-            row = session.get(RateLimit, self._name(key), with_for_update=True)
-            if row is None:
-                row = RateLimit(key=self._name(key), hits=0, expires_at=self._moment(expiry))
-                session.add(row)
-            row.hits += amount
-            hits = row.hits
-            session.commit()
+        over = RateLimit.expires_at <= now
+        made = self._insert(RateLimit).values(
+            key=self._name(key), hits=amount, expires_at=self._moment(expiry)
+        )
+        counted = made.on_conflict_do_update(
+            index_elements=[RateLimit.key],
+            set_={
+                "hits": case((over, amount), else_=RateLimit.hits + amount),
+                "expires_at": case((over, made.excluded.expires_at), else_=RateLimit.expires_at),
+            },
+        ).returning(RateLimit.hits)
+        with self._engine.begin() as connection:
+            hits = int(connection.execute(counted).scalar_one())
+            if secrets.randbelow(SWEEP) == 0:
+                connection.execute(delete(RateLimit).where(over))
         return hits
 
     def _row(self, key: str) -> RateLimit | None:

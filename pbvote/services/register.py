@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -56,6 +56,11 @@ def require_method(voting_round: VotingRound, *, channel: str) -> None:
         raise Refusal("only-email" if channel == "sms" else "only-phone", field="address")
 
 
+_OF_ACCOUNT = select(RegisterEntry).where(
+    RegisterEntry.round_id == bindparam("round"), RegisterEntry.account_id == bindparam("account")
+)
+
+
 def find_entry(
     session: Session,
     *,
@@ -68,10 +73,7 @@ def find_entry(
         return entry
     if account is None:
         return None
-    query = select(RegisterEntry).where(
-        RegisterEntry.round_id == voting_round.id, RegisterEntry.account_id == account.id
-    )
-    return session.scalar(query)
+    return session.scalar(_OF_ACCOUNT, {"round": voting_round.id, "account": account.id})
 
 
 def pots_open_to(voting_round: VotingRound, entry: RegisterEntry) -> list[Pot]:

@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from pbvote.models import Approval, AuditEntry, VotingRound
 from pbvote.services.refusal import NotFound, Refusal
 
+# What every page of a round asks, built once.
+_BY_SLUG = select(VotingRound).where(VotingRound.slug == bindparam("slug"))
+
 
 def find(session: Session, *, slug: str) -> VotingRound:
-    voting_round = session.scalar(select(VotingRound).where(VotingRound.slug == slug))
+    voting_round = session.scalar(_BY_SLUG, {"slug": slug})
     if voting_round is None:
         raise NotFound("round-not-found")
     return voting_round

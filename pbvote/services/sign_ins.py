@@ -9,7 +9,7 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from pbvote.models import Account, OneTimeCode, RegisterEntry, SignIn
@@ -180,9 +180,12 @@ def start(
     return token
 
 
+_BY_TOKEN = select(SignIn).where(SignIn.token_hash == bindparam("token_hash"))
+
+
 def find(session: Session, *, token: str, now: datetime) -> SignIn | None:
     """The live session behind a token."""
-    row = session.scalar(select(SignIn).where(SignIn.token_hash == _token_hash(token)))
+    row = session.scalar(_BY_TOKEN, {"token_hash": _token_hash(token)})
     if row is None or row.expires_at <= now:
         return None
     if row.account is not None and row.account.disabled_at is not None:

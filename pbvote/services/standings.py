@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from pbvote.models import Account, Pot, RegisterEntry, VotingRound
+from pbvote.models import Pot, RegisterEntry, VotingRound
 from pbvote.services import choices, register
 
 
@@ -22,12 +22,7 @@ class VoterStanding:
         return all(pot.id in self.cast for pot in self.pots)
 
 
-def of_voter(
-    session: Session, *, voting_round: VotingRound, account: Account | None, entry: RegisterEntry | None
-) -> VoterStanding | None:
-    found = register.find_entry(session, voting_round=voting_round, account=account, entry=entry)
-    if found is None:
-        return None
-    marks = choices.marks(session, entry=found)
-    pots = register.pots_open_to(voting_round, found)
-    return VoterStanding(found, pots, {pot_id: (mark.channel, mark.day) for pot_id, mark in marks.items()})
+def of_voter(session: Session, *, voting_round: VotingRound, entry: RegisterEntry) -> VoterStanding:
+    marks = choices.marks(session, entry=entry)
+    pots = register.pots_open_to(voting_round, entry)
+    return VoterStanding(entry, pots, {pot_id: (mark.channel, mark.day) for pot_id, mark in marks.items()})

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from pbvote.box import merkle, package, receipt
@@ -14,6 +14,13 @@ from pbvote.services.locks import lock_round
 from pbvote.services.refusal import Refusal
 from pbvote.tally import RULES
 
+_FRESH = (
+    select(VotingRound, RoundKey)
+    .outerjoin(RoundKey, RoundKey.round_id == VotingRound.id)
+    .where(VotingRound.id == bindparam("round"))
+    .execution_options(populate_existing=True)
+)
+
 
 def require_open(session: Session, *, voting_round: VotingRound, now: datetime) -> RoundKey:
     """The round's key if ballots may be cast now; the first to come writes the board's row `open`.
@@ -21,9 +28,8 @@ def require_open(session: Session, *, voting_round: VotingRound, now: datetime) 
     The caller holds the round's lock. The board has the last word: once it says `close`, no clock that
     jumps back opens voting again.
     """
-    session.refresh(voting_round)
+    _round, key = session.execute(_FRESH, {"round": voting_round.id}).one()
     rounds.require_phase(voting_round, "voting", now=now)
-    key = session.get(RoundKey, voting_round.id, populate_existing=True)
     if key is None or not keys.is_rehearsed(key):
         raise Refusal("voting-delayed")
     if key.state == "prepared":

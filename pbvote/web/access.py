@@ -5,13 +5,13 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, has_request_context, make_response, redirect, request, session, url_for
+from flask import Flask, abort, g, has_request_context, make_response, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from pbvote.extensions import db, login
 from pbvote.models import Account, RegisterEntry, SignIn, VotingRound
-from pbvote.services import groups, keys, sign_ins
+from pbvote.services import groups, keys, register, sign_ins
 from pbvote.web.context import now
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -53,6 +53,23 @@ def visitor() -> Visitor | None:
     if not has_request_context():
         return None
     return cast(Visitor, current_user) if current_user.is_authenticated else None
+
+
+def entry_in(voting_round: VotingRound) -> RegisterEntry | None:
+    """The visitor's place on the register of a round; looked up once in a request, once there is one."""
+    person = visitor()
+    if person is None:
+        return None
+    found: dict[tuple[str, int], RegisterEntry] = g.setdefault("register_entries", {})
+    key = (person.token, voting_round.id)
+    if key not in found:
+        entry = register.find_entry(
+            db.session, voting_round=voting_round, account=person.account, entry=person.entry
+        )
+        if entry is None:
+            return None
+        found[key] = entry
+    return found[key]
 
 
 def is_officer() -> bool:

@@ -1,5 +1,6 @@
 """Where refusals and errors become words."""
 
+import time
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +11,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from pbvote.extensions import db
+from pbvote.extensions import db, limiter
 from pbvote.services.refusal import NotAllowed, NotFound, Refusal
 from pbvote.web.formats import day, moment, money
 from pbvote.web.words import gather
@@ -82,6 +83,9 @@ def _http_error(error: HTTPException) -> Any:
         for name, value in error.get_headers()
         if name.lower() not in ("content-type", "content-length")
     ]
+    if code == 429 and limiter.current_limit is not None:
+        wait = max(1, round(limiter.current_limit.reset_at - time.time()))
+        headers.append(("Retry-After", str(wait)))
     return body, status, headers
 
 

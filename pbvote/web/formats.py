@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import nh3
@@ -41,7 +42,11 @@ def reader_locale() -> Locale:
 
 def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
     """Minor units as money: £1,250, or £1,250.50 where the pennies matter."""
-    locale = reader_locale()
+    return _money(amount, currency, minor_units, reader_locale())
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: int, currency: str, minor_units: int, locale: Locale) -> str:
     whole, part = divmod(amount, 10**minor_units)
     value = Decimal(amount).scaleb(-minor_units) if part else Decimal(whole)
     pattern = locale.currency_formats["standard"].pattern
@@ -56,11 +61,16 @@ def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
         currency_digits=False,
         numbering_system="default",
     )
-    return _digits(written)
+    return _digits(written, locale)
 
 
 def number(value: int | float | Decimal) -> str:
-    return _digits(format_decimal(value, locale=reader_locale(), numbering_system="default"))
+    return _number(value, reader_locale())
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _number(value: int | float | Decimal, locale: Locale) -> str:
+    return _digits(format_decimal(value, locale=locale, numbering_system="default"), locale)
 
 
 class Counted(int):
@@ -129,9 +139,9 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _digits(text: str) -> str:
+def _digits(text: str, locale: Locale | None = None) -> str:
     """Dates carry the reader's own digits too."""
-    own = DIGITS.get(reader_locale().default_numbering_system)
+    own = DIGITS.get((locale or reader_locale()).default_numbering_system)
     return text.translate(str.maketrans("0123456789", own)) if own else text
 
 

@@ -62,6 +62,6 @@ def _frame() -> dict[str, object]:
         "offered_languages": languages.OFFERED,
         "council": settings().council,
         "htmx_config": HTMX,
-        "site_menu": menus.site_menu(),
-        "footer_menu": menus.footer_menu(),
+        "site_menu": menus.site_menu,
+        "footer_menu": menus.footer_menu,
     }

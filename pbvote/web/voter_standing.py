@@ -8,7 +8,7 @@ from pbvote.models import VotingRound
 from pbvote.services import standings
 from pbvote.services.standings import VoterStanding
 from pbvote.web import phone
-from pbvote.web.access import visitor
+from pbvote.web.access import entry_in
 from pbvote.web.context import now
 from pbvote.web.formats import day, moment, number
 from pbvote.web.standing import Standing, phase_standing
@@ -17,14 +17,10 @@ from pbvote.web.standing import Standing, phase_standing
 def standing(voting_round: VotingRound) -> Standing:
     """The voter's own standing while voting is open; the round's for everybody else."""
     everybody = phase_standing(voting_round, now=now())
-    person = visitor()
-    if person is None or voting_round.phase(now()) != "voting":
+    entry = entry_in(voting_round) if voting_round.phase(now()) == "voting" else None
+    if entry is None:
         return everybody
-    mine = standings.of_voter(
-        db.session, voting_round=voting_round, account=person.account, entry=person.entry
-    )
-    if mine is None:
-        return everybody
+    mine = standings.of_voter(db.session, voting_round=voting_round, entry=entry)
     if mine.entry.status != "confirmed":
         return _not_confirmed(voting_round, mine) or everybody
     return _done(voting_round, mine) if mine.all_cast else _to_do(voting_round, mine)

@@ -1,13 +1,12 @@
 """Reading the ballot forms. Numbers that are none are left out; the services judge the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from werkzeug.datastructures import MultiDict
 
-from pbvote.models import Proposal
-from pbvote.services import shortlist
+from pbvote.services.choices import Choice
 from pbvote.services.shortlist import Wish
 
 BANDS = (500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000)
@@ -49,21 +48,16 @@ class Filters:
         }
         return {name: str(value) for name, value in values.items() if value}
 
-    def narrow(
-        self, proposals: Sequence[Proposal], *, draft: Sequence[int], minor_units: int
-    ) -> list[Proposal]:
-        wish = Wish(
+    def wish(self, *, minor_units: int) -> Wish:
+        return Wish(
             text=self.text,
             ward_id=self.ward,
             theme_id=self.theme,
             at_most=None if self.amount is None else self.amount * 10**minor_units,
         )
-        return [
-            one for one in proposals if shortlist.fits(one, wish) and (not self.mine or one.number in draft)
-        ]
 
 
-def bands(proposals: Sequence[Proposal], *, minor_units: int) -> list[int]:
+def bands(proposals: Iterable[Choice], *, minor_units: int) -> list[int]:
     """Round amounts, in whole units, that split these proposals."""
     costs = [Decimal(one.cost).scaleb(-minor_units) for one in proposals]
     return [band for band in BANDS if costs and min(costs) <= band < max(costs)]

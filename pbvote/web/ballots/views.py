@@ -2,15 +2,20 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property, lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, current_app, make_response, redirect, request, url_for
 from flask_babel import get_locale
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from pbvote.extensions import db, limiter
 from pbvote.models import Pot, Proposal, RegisterEntry, VotingRound
-from pbvote.services import ballots, choices, register, rounds, shortlist, sign_ins
+from pbvote.models.database import end_reading
+from pbvote.services import ballots, choices, register, rounds, sign_ins
+from pbvote.services.choices import Choice
 from pbvote.services.refusal import Refusal
 from pbvote.settings import ROOT
 from pbvote.web import access, errors, phone, standing
@@ -25,21 +30,35 @@ RECEIPTS = "receipts.show"
 
 @dataclass(frozen=True)
 class Booth:
-    """Where a voter stands: their round, their entry, the pot and what is on its ballot."""
+    """Where a voter stands: their round, their entry, the pot and what is on its ballot, in their order."""
 
     voting_round: VotingRound
     entry: RegisterEntry
     pot: Pot
-    proposals: list[Proposal]
 
-    def by_number(self) -> dict[int, Proposal]:
-        return {one.number: one for one in self.proposals}
+    @cached_property
+    def numbers(self) -> list[int]:
+        return choices.shuffled(
+            choices.numbers(db.session, pot=self.pot),
+            order_secret=self.voting_round.order_secret,
+            entry_id=self.entry.id,
+        )
 
     def draft(self) -> list[int]:
-        return choices.only_known(phone.read_draft(self.pot), proposals=self.proposals)
+        return choices.only_known(phone.read_draft(self.pot), known=self.numbers)
+
+    def read(self, numbers: list[int]) -> dict[int, Choice]:
+        return choices.read(db.session, pot=self.pot, only=numbers)
 
     def url(self, step: str, **values: Any) -> str:
         return url_for(f"ballots.{step}", slug=self.voting_round.slug, pot_slug=self.pot.slug, **values)
+
+
+class Money(NamedTuple):
+    """What amounts of a round are written in."""
+
+    currency: str
+    minor_units: int
 
 
 @blueprint.get("/vote")
@@ -47,7 +66,7 @@ class Booth:
 def begin(slug: str) -> Response:
     """The big button: to the register, to the only ballot, or to the list of ballots."""
     voting_round = rounds.find_visible(db.session, slug=slug, now=now())
-    entry = _entry(voting_round)
+    entry = access.entry_in(voting_round)
     if entry is None or entry.status != "confirmed":
         step = "address" if entry is None else "waiting"
         return redirect(url_for(f"registering.{step}", slug=slug), code=303)
@@ -83,10 +102,10 @@ def keep_choices(slug: str, pot_slug: str) -> Response:
         choices.merge(
             booth.draft(),
             ticked=forms.numbers(request.form.getlist("picked")),
-            shown=forms.listed(request.form.get("shown", "")) or list(booth.by_number()),
+            shown=forms.listed(request.form.get("shown", "")) or booth.numbers,
             chosen_order=forms.listed(request.form.get("chosen", "")),
         ),
-        proposals=booth.proposals,
+        known=booth.numbers,
     )
     going_on = "find" not in request.form and "read" not in request.form
     try:
@@ -109,9 +128,7 @@ def keep_choices(slug: str, pot_slug: str) -> Response:
 @access.residents
 def story(slug: str, pot_slug: str, number: int) -> Response:
     booth = _booth(slug, pot_slug)
-    proposal = booth.by_number().get(number)
-    if proposal is None:
-        abort(404)
+    proposal = choices.find(db.session, pot=booth.pot, number=number)
     return render(
         "ballots/story.html",
         fragment="ballots/_story.html",
@@ -138,7 +155,7 @@ def order(slug: str, pot_slug: str) -> Response:
 def keep_order(slug: str, pot_slug: str) -> Response:
     """Every button of the order page comes here."""
     booth = _booth(slug, pot_slug)
-    given = choices.only_known(forms.listed(request.form.get("ranking", "")), proposals=booth.proposals)
+    given = choices.only_known(forms.listed(request.form.get("ranking", "")), known=booth.numbers)
     ranking, said = _reorder(booth, given[: booth.voting_round.max_length])
     if "go" in request.form:
         try:
@@ -167,9 +184,12 @@ def check(slug: str, pot_slug: str) -> Response:
 
 @blueprint.post("/ballot/<pot_slug>/check")
 @access.residents
+@access.reading
 @limiter.limit("60 per 10 minutes")
 def cast(slug: str, pot_slug: str) -> Response:
+    """Read without holding up others; the service then takes the round's lock and judges afresh."""
     booth = _booth(slug, pot_slug)
+    end_reading(db.session)
     ranking = forms.listed(request.form.get("ranking", ""))
     form_key = request.form.get("form_key", "")[:200]
     try:
@@ -230,7 +250,7 @@ def stay(slug: str) -> Response:
     """Stay signed in: the time-out starts anew, and drafts with it."""
     voting_round = rounds.find_visible(db.session, slug=slug, now=now())
     person = access.visitor()
-    entry = _entry(voting_round)
+    entry = access.entry_in(voting_round)
     if person is None:
         abort(403)
     kept = [(pot, phone.read_draft(pot)) for pot in voting_round.pots] if entry else []
@@ -261,32 +281,22 @@ def _phase_standing(voting_round: VotingRound) -> Any:
     return standing.phase_standing(voting_round, now=now())
 
 
-def translation(proposal: Proposal) -> Any:
+def translation(proposal: Choice | Proposal) -> Any:
     """The proposal's text in the reader's language, if an officer entered one."""
-    language = str(get_locale() or "en").split("_")[0]
+    language = _language()
     return next((one for one in proposal.translations if one.language == language), None)
 
 
-def _entry(voting_round: VotingRound) -> RegisterEntry | None:
-    person = access.visitor()
-    if person is None:
-        return None
-    return register.find_entry(
-        db.session, voting_round=voting_round, account=person.account, entry=person.entry
-    )
+def _language() -> str:
+    return str(get_locale() or "en").split("_")[0]
 
 
 def _booth(slug: str, pot_slug: str, *, phases: tuple[str, ...] = ("voting",)) -> Booth:
     voting_round = rounds.find_visible(db.session, slug=slug, now=now())
     rounds.require_phase(voting_round, *phases, now=now())
-    entry = register.require_confirmed(_entry(voting_round))
+    entry = register.require_confirmed(access.entry_in(voting_round))
     pot = choices.pot_for(voting_round, slug=pot_slug, entry=entry)
-    proposals = choices.shuffled(
-        choices.on_ballot(db.session, pot=pot),
-        order_secret=voting_round.order_secret,
-        entry_id=entry.id,
-    )
-    return Booth(voting_round, entry, pot, proposals)
+    return Booth(voting_round, entry, pot)
 
 
 def _receipt_check(booth: Booth) -> str:
@@ -302,7 +312,8 @@ def _choose_page(
     booth: Booth, *, draft: list[int], filters: forms.Filters, error: str = "", status: int = 200
 ) -> Response:
     units = booth.voting_round.minor_units
-    shown = filters.narrow(booth.proposals, draft=draft, minor_units=units)
+    on_ballot = choices.read(db.session, pot=booth.pot)
+    shown = [on_ballot[number] for number in _narrowed(booth, filters, draft) if number in on_ballot]
     return render(
         "ballots/choose.html",
         status=status,
@@ -311,14 +322,47 @@ def _choose_page(
         draft=draft,
         filters=filters,
         shown=shown,
+        items=_items(booth, shown, draft),
         error=error,
         struck=choices.struck(db.session, pot=booth.pot),
-        wards=shortlist.wards_in_use(booth.proposals),
-        themes=shortlist.themes_in_use(booth.proposals),
-        bands=forms.bands(booth.proposals, minor_units=units),
+        wards=sorted({ward for one in on_ballot.values() for ward in one.wards}, key=attrgetter("name")),
+        themes=sorted(
+            {one.theme for one in on_ballot.values() if one.theme}, key=attrgetter("position", "name")
+        ),
+        bands=forms.bands(on_ballot.values(), minor_units=units),
         changing=bool(_standing_receipt(booth)),
         tag=phone.tag(booth.pot, booth.entry),
     )
+
+
+def _narrowed(booth: Booth, filters: forms.Filters, draft: list[int]) -> list[int]:
+    """What the filters leave of the ballot, in the voter's order."""
+    if not filters.used:
+        return booth.numbers
+    wish = filters.wish(minor_units=booth.voting_round.minor_units)
+    found = choices.search(db.session, pot=booth.pot, wish=wish)
+    return [number for number in booth.numbers if number in found and (not filters.mine or number in draft)]
+
+
+def _items(booth: Booth, shown: list[Choice], draft: list[int]) -> Markup:
+    """The list of choices; what one of them looks like is the same for every voter, so it is kept."""
+    story, language, units = booth.url("story", number=0), _language(), booth.voting_round.minor_units
+    ticked, currency = set(draft), booth.voting_round.currency
+    made = [_item(one, one.number in ticked, story, language, currency, units) for one in shown]
+    return Markup("").join(made)
+
+
+@lru_cache(maxsize=4096)
+def _item(choice: Choice, ticked: bool, story: str, language: str, currency: str, units: int) -> Markup:
+    """One choice as HTML. All it shows is among the arguments, so it is never out of date."""
+    made = current_app.jinja_env.get_template("ballots/_choice.html").render(
+        one=choice,
+        ticked=ticked,
+        story=story.removesuffix("0") + str(choice.number),
+        voting_round=Money(currency, units),
+        translation=translation,
+    )
+    return Markup(made)  # noqa: S704 (made by our own template, which escapes)
 
 
 def _removed() -> int | None:
@@ -326,17 +370,18 @@ def _removed() -> int | None:
 
 
 def _order_page(booth: Booth, ranking: list[int], *, error: str = "", status: int = 200) -> Response:
-    known = booth.by_number()
+    removed, moved = _removed(), forms.number(request.args.get("moved"))
+    known = booth.read([*ranking, *(number for number in (removed, moved) if number)])
     return render(
         "ballots/order.html",
         status=status,
         booth=booth,
         voting_round=booth.voting_round,
         ranking=ranking,
-        chosen=[known[number] for number in ranking],
-        removed=known.get(_removed() or 0),
+        chosen=[known[number] for number in ranking if number in known],
+        removed=known.get(removed or 0),
         place=forms.number(request.args.get("place")) or 1,
-        moved=known.get(forms.number(request.args.get("moved")) or 0),
+        moved=known.get(moved or 0),
         error=error,
         tag=phone.tag(booth.pot, booth.entry),
     )
@@ -350,7 +395,7 @@ def _reorder(booth: Booth, ranking: list[int]) -> tuple[list[int], dict[str, Any
     number = forms.number(rest.partition("-")[0]) or 0
     if how == "back":
         place = forms.number(rest.partition("-")[2]) or 1
-        known = number in booth.by_number() and len(ranking) < booth.voting_round.max_length
+        known = number in booth.numbers and len(ranking) < booth.voting_round.max_length
         ranking = choices.put_back(ranking, number=number, place=place) if known else ranking
         return ranking, {"moved": number}
     if how == "remove" and number in ranking:
@@ -372,14 +417,14 @@ def _typed_places(ranking: list[int]) -> list[tuple[int, int]]:
 def _check_page(
     booth: Booth, ranking: list[int], *, form_key: str, replaces: str, error: str = "", status: int = 200
 ) -> Response:
-    known = booth.by_number()
+    known = booth.read(ranking)
     return render(
         "ballots/check.html",
         fragment="ballots/_check.html",
         status=status,
         booth=booth,
         voting_round=booth.voting_round,
-        chosen=[known[number] for number in ranking],
+        chosen=[known[number] for number in ranking if number in known],
         form_key=form_key,
         replaces=replaces,
         error=error,
@@ -389,7 +434,7 @@ def _check_page(
 def _refused_cast(slug: str, pot_slug: str, refusal: Refusal, ranking: list[int]) -> Response:
     """Show the vote again with the reason; only what can still be cast is kept."""
     booth = _booth(slug, pot_slug)
-    kept = choices.only_known(ranking, proposals=booth.proposals)
+    kept = choices.only_known(ranking, known=booth.numbers)
     if not kept or len(kept) > booth.voting_round.max_length:
         raise refusal
     response = _check_page(

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from pbvote.extensions import db, limiter
 from pbvote.models import VotingRound
-from pbvote.services import ballots, receipts, register, rounds
+from pbvote.services import ballots, receipts, rounds
 from pbvote.services.refusal import Refusal
 from pbvote.web import access
 from pbvote.web.context import now, settings
@@ -80,12 +80,7 @@ def picture(slug: str, pot_slug: str) -> Response:
 
 
 def _own(voting_round: VotingRound, pot_slug: str) -> str:
-    person = access.visitor()
-    if person is None:
-        abort(404)
-    entry = register.find_entry(
-        db.session, voting_round=voting_round, account=person.account, entry=person.entry
-    )
+    entry = access.entry_in(voting_round)
     pot = next((one for one in voting_round.pots if one.slug == pot_slug), None)
     if entry is None or pot is None:
         abort(404)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pbvote.extensions import db, limiter
-from pbvote.models import RegisterEntry, VotingRound
+from pbvote.models import VotingRound
 from pbvote.services import postcodes, register, rounds, sign_ins
 from pbvote.services.refusal import Refusal
 from pbvote.web import access
@@ -34,7 +34,7 @@ blueprint = Blueprint("registering", __name__, url_prefix="/rounds/<slug>/regist
 def address(slug: str) -> Response:
     voting_round = _open_round(slug)
     person = access.visitor()
-    if person is not None and (person.account is not None or _entry(voting_round)):
+    if person is not None and (person.account is not None or access.entry_in(voting_round)):
         return _next(voting_round)
     return _address_page(voting_round, AddressForm())
 
@@ -256,7 +256,7 @@ def finish(slug: str) -> Response:
 def waiting(slug: str) -> Response:
     """For those whose entry an officer has to look at first, or has refused."""
     voting_round = _open_round(slug)
-    entry = _entry(voting_round)
+    entry = access.entry_in(voting_round)
     if entry is None or entry.status == "confirmed":
         return _next(voting_round)
     return render("registering/waiting.html", voting_round=voting_round, entry=entry)
@@ -268,18 +268,9 @@ def _open_round(slug: str) -> VotingRound:
     return voting_round
 
 
-def _entry(voting_round: VotingRound) -> RegisterEntry | None:
-    person = access.visitor()
-    if person is None:
-        return None
-    return register.find_entry(
-        db.session, voting_round=voting_round, account=person.account, entry=person.entry
-    )
-
-
 def _next(voting_round: VotingRound) -> Response:
     """On to the first question without an answer, or to the ballot."""
-    entry = _entry(voting_round)
+    entry = access.entry_in(voting_round)
     if entry is not None:
         if entry.status == "confirmed":
             return redirect(url_for("ballots.begin", slug=voting_round.slug), code=303)
@@ -298,7 +289,7 @@ def _go(step: str, voting_round: VotingRound) -> Response:
 
 def _ask(voting_round: VotingRound, step: str, form: Any) -> Response:
     """A question, unless the visitor is on the register already."""
-    if _entry(voting_round) is not None:
+    if access.entry_in(voting_round) is not None:
         return _next(voting_round)
     access.account()
     return _page(step, voting_round, form)
