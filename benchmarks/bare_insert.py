@@ -27,7 +27,6 @@ class Row(Base):
 def create_app() -> Flask:
     app = Flask(__name__)
     engine = make_engine(os.environ["BARE_DATABASE_URL"])
-    Base.metadata.create_all(engine, checkfirst=True)
 
     @app.post("/")
     def insert() -> str:

@@ -28,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from benchmarks import bare_insert
 from benchmarks.booth import Place, cpu_seconds, free_port, place, served
 from pbvote.app import create_app
 from pbvote.box import envelope
@@ -153,6 +154,9 @@ def run(url: str, requests: list[Request], at_once: int, expected: int) -> list[
 @contextmanager
 def bare(database_url: str) -> Iterator[tuple[str, int]]:
     url = f"http://127.0.0.1:{free_port()}"
+    engine = make_engine(database_url)
+    bare_insert.Base.metadata.create_all(engine)
+    engine.dispose()
     with served("benchmarks.bare_insert:create_app()", url, {"BARE_DATABASE_URL": database_url}) as server:
         yield url, server.pid
 
@@ -181,7 +185,7 @@ def main() -> None:
         table.add_column(heading, justify="left" if heading in ("database", "what") else "right")
     with tempfile.TemporaryDirectory() as folder:
         compare("SQLite", lambda name: f"sqlite:///{Path(folder) / name}.sqlite", options, table)
-    server = Server()
+    server = Server(durable=True)
     server.initialise()
     server.start()
     try:

@@ -131,7 +131,7 @@ def main() -> None:
         table.add_column(heading)
     with place() as booth:
         table.add_row(*run(booth, console, "SQLite"))
-    server = Server()
+    server = Server(durable=True)
     server.initialise()
     server.start()
     try:

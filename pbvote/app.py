@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pbvote.extensions import babel, csrf, db, limiter, login
-from pbvote.models.database import begin_write, engine_options, normalise_url, prepare_engine
+from pbvote.models.database import begin_reading, begin_write, engine_options, normalise_url, prepare_engine
 from pbvote.services import rate_limits
 from pbvote.services.keyring import Keyring
 from pbvote.settings import ROOT, Settings, SettingsError
@@ -157,7 +157,9 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
     @app.before_request
     def write_transactions() -> None:
         view = app.view_functions.get(request.endpoint or "")
-        if request.method not in READING and not getattr(view, "reading", False):
+        if getattr(view, "reading", False):
+            begin_reading(db.session)
+        elif request.method not in READING:
             begin_write(db.session)
 
 

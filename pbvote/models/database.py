@@ -1,13 +1,19 @@
 """Engines: SQLite as the embedded default, PostgreSQL in production, both with the same promises."""
 
 import sqlite3
+import time
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
-WRITE = "pbvote_write"
+from pbvote.models.turns import Turn
+
+WRITE, TURN, USED = "pbvote_write", "pbvote_turn", "pbvote_used"
+REST = 1.0  # seconds after which a connection is tried before it is used
 
 
 def normalise_url(url: str) -> str:
@@ -21,7 +27,7 @@ def normalise_url(url: str) -> str:
 def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 30, "check_same_thread": False}}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800}
+    return {"pool_size": 8, "max_overflow": 8, "pool_recycle": 1800}
 
 
 def make_engine(url: str) -> Engine:
@@ -32,10 +38,16 @@ def make_engine(url: str) -> Engine:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Durable, strict and single-writer SQLite; nothing to do elsewhere."""
+    """Durable, strict and single-writer SQLite; elsewhere connections that are tried before use."""
     if engine.dialect.name == "sqlite":
+        turn = Turn(f"{engine.url.database}.turn") if engine.url.database else None
         event.listen(engine, "connect", _configure_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", partial(_begin_sqlite, turn))
+        for over in ("checkin", "invalidate", "close"):
+            event.listen(engine, over, _give_back_turn)
+    else:
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", _try_after_rest)
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -50,9 +62,32 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(turn: Turn | None, connection: Connection) -> None:
     write = connection.get_execution_options().get(WRITE, False)
+    if write and turn is not None and TURN not in connection.info and turn.take():
+        connection.info[TURN] = turn  # kept until the connection goes back to the pool
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _note_use(_connection: object, record: Any) -> None:
+    record.info[USED] = time.monotonic()
+
+
+def _try_after_rest(connection: Any, record: Any, _proxy: object) -> None:
+    """Try a connection that has rested: if the server is another one by now, the pool makes a new one."""
+    if time.monotonic() - record.info.get(USED, time.monotonic()) < REST:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:  # whatever it is, this connection is of no more use
+        raise DisconnectionError from error
+
+
+def _give_back_turn(_connection: object, record: Any, *_why: object) -> None:
+    turn = record.info.pop(TURN, None)
+    if turn is not None:
+        turn.give_back()
 
 
 def end_reading(session: Session) -> None:
@@ -65,6 +100,12 @@ def end_reading(session: Session) -> None:
         session.commit()
     finally:
         session.expire_on_commit = expires
+
+
+def begin_reading(session: Session) -> None:
+    """Let each read stand by itself, as PostgreSQL's usual isolation does anyway, without asking for it."""
+    if session.get_bind().dialect.name == "postgresql" and not session.in_transaction():
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
 
 
 def begin_write(session: Session) -> None:

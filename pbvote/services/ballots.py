@@ -4,14 +4,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from pbvote.box import envelope, receipt
+from pbvote.box.board import BoardRow
+from pbvote.box.board import append as chain
 from pbvote.models import (
+    Account,
+    BoardEntry,
     CastKey,
     Envelope,
+    OutboxMessage,
     Pot,
     Proposal,
     RegisterEntry,
@@ -23,6 +29,23 @@ from pbvote.services.locks import lock_round
 from pbvote.services.refusal import NotAllowed, Refusal
 
 NOT_CONFIRMED = {"pending": "entry-pending", "refused": "entry-refused", "withdrawn": "entry-withdrawn"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Casting:
+    """One voter's wish to cast: what came with their form, and when.
+
+    `ranking` holds ballot numbers, most wanted first. `idempotency_key` is the form's own random text: the
+    same form sent again gives the same receipt. `replaces` is the receipt the form was made against ("" if
+    none), so that a stale tab cannot overwrite a newer ballot unasked.
+    """
+
+    pot_id: int
+    entry_id: int
+    ranking: Sequence[int]
+    idempotency_key: str
+    replaces: str = ""
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -45,66 +68,225 @@ def cast_ballot(
     replaces: str = "",
     now: datetime,
 ) -> Cast:
-    """Seal a ranking (ballot numbers, most wanted first) and put it into the box.
-
-    `idempotency_key` is the form's own random text: the same form sent again gives the same receipt.
-    `replaces` is the receipt the form was made against ("" if none), so that a stale tab cannot overwrite a
-    newer ballot unasked.
-    """
-    lock_round(session, round_id=voting_round.id)
-    key = voting.require_open(session, voting_round=voting_round, now=now)
-    key_hash = _key_hash(pot.id, entry.id, idempotency_key)
-    status, ward_id, channel, earlier, present = _standing(session, pot, entry, key_hash)
-    if earlier is not None:
-        return Cast(earlier, repeated=True)
-    _require_eligible(voting_round, pot, entry, status=status, ward_id=ward_id)
-    _require_valid(session, voting_round, pot, ranking)
-    if channel == "paper":
-        raise Refusal("voted-on-paper")
-    current = present.receipt if present is not None and not present.void else ""
-    if current != replaces:
-        raise Refusal("ballot-changed-elsewhere" if current else "ballot-gone-elsewhere")
-    sealed = envelope.seal(
-        key.public_key,
-        ranking,
-        round_id=voting_round.id,
+    """Seal a ranking and put it into the box. Raises Refusal; see `Casting` for what the arguments mean."""
+    casting = Casting(
         pot_id=pot.id,
         entry_id=entry.id,
-        capacity=voting_round.max_length,
+        ranking=ranking,
+        idempotency_key=idempotency_key,
+        replaces=replaces,
+        now=now,
     )
-    code = _put_in(session, voting_round, pot, entry, present, sealed)
-    if channel is None:
-        session.add(VoterMark(pot_id=pot.id, entry_id=entry.id, channel="online", day=now.date()))
-    session.add(CastKey(key_hash=key_hash, pot_id=pot.id, receipt=code))
-    _tell(session, voting_round, entry, code, bool(current), now)
-    session.flush()
-    return Cast(code, replaced=bool(current))
+    lock_round(session, round_id=voting_round.id)
+    (outcome,) = cast_ballots(session, round_id=voting_round.id, castings=[casting])
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+def cast_ballots(session: Session, *, round_id: int, castings: Sequence[Casting]) -> list[Cast | Refusal]:
+    """Put several voters' ballots into the box in one transaction, in this order; each may be refused alone.
+
+    The caller holds the round's lock. Nobody may stand twice in `castings` for the same pot: the second form
+    has to see what the first one did.
+    """
+    if len({(one.pot_id, one.entry_id) for one in castings}) != len(castings):
+        raise ValueError("two ballots of one voter cannot be cast at once")
+    counter = _Counter(session, round_id, castings)
+    outcomes = [counter.take(casting) for casting in castings]
+    counter.put_away()
+    return outcomes
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """How an entry stands in a pot, as the database has it under the lock."""
+
+    status: str
+    may_vote: bool  # whether the pot is open to the entry's ward
+    channel: str | None  # how they have voted, if they have
+    present: Envelope | None
+    email: str | None
+    language: str
+
+
+class _Counter:
+    """Judges castings one after the other against one reading of the database, and writes them together."""
+
+    def __init__(self, session: Session, round_id: int, castings: Sequence[Casting]) -> None:
+        self._session = session
+        self._round, self._key = voting.as_it_is(session, round_id=round_id)
+        self._standings = self._read_standings(castings)
+        self._earlier = self._read_earlier(castings)
+        self._proposals = self._read_proposals(castings)
+        self._last: BoardRow | None = None
+        self._board: list[dict[str, Any]] = []
+        self._envelopes: list[dict[str, Any]] = []
+        self._marks: list[dict[str, Any]] = []
+        self._keys: list[dict[str, Any]] = []
+        self._messages: list[dict[str, Any]] = []
+
+    def take(self, casting: Casting) -> Cast | Refusal:
+        try:
+            return self._take(casting)
+        except Refusal as refusal:
+            return refusal
+
+    def put_away(self) -> None:
+        """Write everything that was taken."""
+        written: list[tuple[Any, list[dict[str, Any]]]] = [
+            (BoardEntry, self._board),
+            (Envelope, self._envelopes),
+            (VoterMark, self._marks),
+            (CastKey, self._keys),
+            (OutboxMessage, self._messages),
+        ]
+        for model, rows in written:
+            if rows:
+                self._session.execute(insert(model), rows)
+        self._session.flush()
+
+    def _take(self, casting: Casting) -> Cast:
+        key = voting.require_open(self._session, voting_round=self._round, key=self._key, now=casting.now)
+        key_hash = _key_hash(casting.pot_id, casting.entry_id, casting.idempotency_key)
+        if key_hash in self._earlier:
+            return Cast(self._earlier[key_hash], repeated=True)
+        standing = self._standings.get((casting.pot_id, casting.entry_id))
+        _require_eligible(standing)
+        assert standing is not None
+        self._require_valid(casting)
+        if standing.channel == "paper":
+            raise Refusal("voted-on-paper")
+        present = standing.present
+        current = present.receipt if present is not None and not present.void else ""
+        if current != casting.replaces:
+            raise Refusal("ballot-changed-elsewhere" if current else "ballot-gone-elsewhere")
+        sealed = envelope.seal(
+            key.public_key,
+            casting.ranking,
+            round_id=self._round.id,
+            pot_id=casting.pot_id,
+            entry_id=casting.entry_id,
+            capacity=self._round.max_length,
+        )
+        code = self._put_in(casting, present, sealed)
+        if standing.channel is None:
+            day = casting.now.date()
+            mark = {"pot_id": casting.pot_id, "entry_id": casting.entry_id, "channel": "online", "day": day}
+            self._marks.append(mark)
+        self._keys.append({"key_hash": key_hash, "pot_id": casting.pot_id, "receipt": code})
+        if standing.email:
+            self._tell(standing.email, standing.language, code, replaced=bool(current), now=casting.now)
+        return Cast(code, replaced=bool(current))
+
+    def _put_in(self, casting: Casting, present: Envelope | None, sealed: bytes) -> str:
+        code, payload = receipt.receipt_of(sealed), {"envelope": _digest(sealed), "pot": casting.pot_id}
+        if present is not None and not present.void:
+            payload["replaces"] = _digest(present.sealed)
+        kind = "replace" if "replaces" in payload else "cast"
+        last = self._last or board.last(self._session, round_id=self._round.id)
+        self._last = chain(last, round_id=self._round.id, kind=kind, payload=payload)
+        self._board.append(board.stored(self._last))
+        if present is None:
+            new = {"pot_id": casting.pot_id, "entry_id": casting.entry_id, "sealed": sealed, "receipt": code}
+            self._envelopes.append({**new, "void": False})
+        else:
+            present.sealed, present.receipt, present.void = sealed, code, False
+        return code
+
+    def _tell(self, email: str, language: str, code: str, *, replaced: bool, now: datetime) -> None:
+        """Tell the voter that they voted, never how."""
+        parameters = {
+            "receipt": code,
+            "replaced": replaced,
+            "slug": self._round.slug,
+            "title": self._round.title,
+        }
+        self._messages.append(
+            outbox.queued(
+                template="ballot_cast", recipient=email, language=language, parameters=parameters, now=now
+            )
+        )
+
+    def _require_valid(self, casting: Casting) -> None:
+        ranking, voting_round = casting.ranking, self._round
+        if len(ranking) < voting_round.min_length:
+            raise Refusal("ballot-too-short", field="ranking", least=voting_round.min_length)
+        if len(ranking) > voting_round.max_length:
+            raise Refusal("ballot-too-long", field="ranking", most=voting_round.max_length)
+        if len(set(ranking)) != len(ranking):
+            raise Refusal("ballot-repeats", field="ranking")
+        for number in ranking:
+            status, title = self._proposals.get((casting.pot_id, number), ("", ""))
+            if status == "struck":
+                raise Refusal("choice-withdrawn", field="ranking", title=title)
+            if status != "shortlisted":
+                raise Refusal("choice-unknown", field="ranking")
+
+    def _read_standings(self, castings: Sequence[Casting]) -> dict[tuple[int, int], _Standing]:
+        known = {
+            "round": self._round.id,
+            "pots": sorted({one.pot_id for one in castings}),
+            "entries": sorted({one.entry_id for one in castings}),
+        }
+        found = {}
+        for row in self._session.execute(_STANDINGS, known):
+            pot_id, entry_id, status, open_to, ward_id, channel, present, email, language = row
+            may_vote = open_to is None or open_to == ward_id
+            found[pot_id, entry_id] = _Standing(status, may_vote, channel, present, email, language)
+        return found
+
+    def _read_earlier(self, castings: Sequence[Casting]) -> dict[bytes, str]:
+        """The receipts that these forms have earned before."""
+        hashes = [_hash_of(one.pot_id, one.entry_id, one.idempotency_key) for one in castings]
+        found = self._session.execute(_EARLIER, {"hashes": hashes})
+        return {row.key_hash: row.receipt for row in found}
+
+    def _read_proposals(self, castings: Sequence[Casting]) -> dict[tuple[int, int], tuple[str, str]]:
+        known = {
+            "pots": sorted({one.pot_id for one in castings}),
+            "numbers": sorted({number for one in castings for number in one.ranking}),
+        }
+        rows = self._session.execute(_RANKED, known)
+        return {(pot_id, number): (status, title) for pot_id, number, status, title in rows}
+
+
+_STANDINGS = (
+    select(
+        Pot.id,
+        RegisterEntry.id,
+        RegisterEntry.status,
+        Pot.ward_id,
+        RegisterEntry.ward_id,
+        VoterMark.channel,
+        Envelope,
+        Account.email,
+        RegisterEntry.language,
+    )
+    .join(RegisterEntry, RegisterEntry.round_id == Pot.round_id)
+    .outerjoin(Account, Account.id == RegisterEntry.account_id)
+    .outerjoin(VoterMark, and_(VoterMark.entry_id == RegisterEntry.id, VoterMark.pot_id == Pot.id))
+    .outerjoin(Envelope, and_(Envelope.entry_id == RegisterEntry.id, Envelope.pot_id == Pot.id))
+    .where(
+        Pot.round_id == bindparam("round"),
+        Pot.id.in_(bindparam("pots", expanding=True)),
+        RegisterEntry.id.in_(bindparam("entries", expanding=True)),
+    )
+    .execution_options(populate_existing=True)
+)
+_EARLIER = select(CastKey.key_hash, CastKey.receipt).where(
+    CastKey.key_hash.in_(bindparam("hashes", expanding=True))
+)
+_RANKED = select(Proposal.pot_id, Proposal.number, Proposal.status, Proposal.title).where(
+    Proposal.pot_id.in_(bindparam("pots", expanding=True)),
+    Proposal.number.in_(bindparam("numbers", expanding=True)),
+)
 
 
 def find_envelope(session: Session, *, pot_id: int, entry_id: int) -> Envelope | None:
     """The envelope of an entry, also a void one, as the database has it now."""
     query = select(Envelope).where(Envelope.pot_id == pot_id, Envelope.entry_id == entry_id)
     return session.scalars(query, execution_options={"populate_existing": True}).first()
-
-
-_STANDING = (
-    select(RegisterEntry.status, RegisterEntry.ward_id, VoterMark.channel, CastKey.receipt, Envelope)
-    .outerjoin(VoterMark, and_(VoterMark.entry_id == RegisterEntry.id, VoterMark.pot_id == bindparam("pot")))
-    .outerjoin(CastKey, CastKey.key_hash == bindparam("key_hash"))
-    .outerjoin(Envelope, and_(Envelope.entry_id == RegisterEntry.id, Envelope.pot_id == bindparam("pot")))
-    .where(RegisterEntry.id == bindparam("entry"))
-    .execution_options(populate_existing=True)
-)
-
-
-def _standing(
-    session: Session, pot: Pot, entry: RegisterEntry, key_hash: bytes
-) -> tuple[str, int | None, str | None, str | None, Envelope | None]:
-    """As the database has it under the lock: the entry's status and ward, how it has voted in this pot,
-    the receipt this form was given before, and the envelope in the box."""
-    known = {"pot": pot.id, "entry": entry.id, "key_hash": key_hash}
-    status, ward_id, channel, earlier, present = session.execute(_STANDING, known).one()
-    return status, ward_id, channel, earlier, present
 
 
 def current_receipt(session: Session, *, pot_id: int, entry_id: int) -> str:
@@ -162,89 +344,23 @@ def take_out(session: Session, *, voting_round: VotingRound, present: Envelope, 
     board.append(session, round_id=voting_round.id, kind="void", payload=payload)
 
 
-def _put_in(
-    session: Session,
-    voting_round: VotingRound,
-    pot: Pot,
-    entry: RegisterEntry,
-    present: Envelope | None,
-    sealed: bytes,
-) -> str:
-    code, digest = receipt.receipt_of(sealed), _digest(sealed)
-    payload = {"envelope": digest, "pot": pot.id}
-    if present is not None and not present.void:
-        payload["replaces"] = _digest(present.sealed)
-    kind = "replace" if "replaces" in payload else "cast"
-    board.append(session, round_id=voting_round.id, kind=kind, payload=payload)
-    if present is None:
-        session.add(Envelope(pot_id=pot.id, entry_id=entry.id, sealed=sealed, receipt=code))
-    else:
-        present.sealed, present.receipt, present.void = sealed, code, False
-    return code
-
-
-def _tell(
-    session: Session,
-    voting_round: VotingRound,
-    entry: RegisterEntry,
-    code: str,
-    replaced: bool,
-    now: datetime,
-) -> None:
-    """Tell the voter that they voted, never how."""
-    if entry.account is not None and entry.account.email:
-        outbox.enqueue(
-            session,
-            template="ballot_cast",
-            recipient=entry.account.email,
-            language=entry.language,
-            parameters={
-                "receipt": code,
-                "replaced": replaced,
-                "slug": voting_round.slug,
-                "title": voting_round.title,
-            },
-            now=now,
-        )
-
-
-def _require_eligible(
-    voting_round: VotingRound, pot: Pot, entry: RegisterEntry, *, status: str, ward_id: int | None
-) -> None:
-    if entry.round_id != voting_round.id or pot.round_id != voting_round.id:
+def _require_eligible(standing: _Standing | None) -> None:
+    if standing is None:
         raise NotAllowed("ballot-other-round")
-    if status != "confirmed":
-        raise NotAllowed(NOT_CONFIRMED[status])
-    if pot.ward_id is not None and pot.ward_id != ward_id:
+    if standing.status != "confirmed":
+        raise NotAllowed(NOT_CONFIRMED[standing.status])
+    if not standing.may_vote:
         raise NotAllowed("ballot-other-ward")
-
-
-_RANKED = select(Proposal.number, Proposal.status, Proposal.title).where(
-    Proposal.pot_id == bindparam("pot"), Proposal.number.in_(bindparam("numbers", expanding=True))
-)
-
-
-def _require_valid(session: Session, voting_round: VotingRound, pot: Pot, ranking: Sequence[int]) -> None:
-    if len(ranking) < voting_round.min_length:
-        raise Refusal("ballot-too-short", field="ranking", least=voting_round.min_length)
-    if len(ranking) > voting_round.max_length:
-        raise Refusal("ballot-too-long", field="ranking", most=voting_round.max_length)
-    if len(set(ranking)) != len(ranking):
-        raise Refusal("ballot-repeats", field="ranking")
-    asked = session.execute(_RANKED, {"pot": pot.id, "numbers": list(ranking)})
-    known = {number: (status, title) for number, status, title in asked}
-    for number in ranking:
-        status, title = known.get(number, ("", ""))
-        if status == "struck":
-            raise Refusal("choice-withdrawn", field="ranking", title=title)
-        if status != "shortlisted":
-            raise Refusal("choice-unknown", field="ranking")
 
 
 def _key_hash(pot_id: int, entry_id: int, idempotency_key: str) -> bytes:
     """A form's key counts for its own voter and pot only."""
     if not 16 <= len(idempotency_key) <= 200:
         raise Refusal("form-stale")
+    return _hash_of(pot_id, entry_id, idempotency_key)
+
+
+def _hash_of(pot_id: int, entry_id: int, idempotency_key: str) -> bytes:
     return hashlib.sha256(f"{pot_id}:{entry_id}:{idempotency_key}".encode()).digest()
 
 

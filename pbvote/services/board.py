@@ -17,17 +17,20 @@ from pbvote.services.refusal import Refusal
 def append(session: Session, *, round_id: int, kind: str, payload: dict[str, Any]) -> BoardRow:
     """Write the next row, with the caller's next flush. The caller holds the round's lock."""
     row = board.append(last(session, round_id=round_id), round_id=round_id, kind=kind, payload=payload)
-    session.add(
-        BoardEntry(
-            round_id=round_id,
-            seq=row.seq,
-            kind=kind,
-            payload=canonical(payload).decode(),
-            prev=row.prev,
-            head=row.head,
-        )
-    )
+    session.add(BoardEntry(**stored(row)))
     return row
+
+
+def stored(row: BoardRow) -> dict[str, Any]:
+    """The row as the columns of its table."""
+    return {
+        "round_id": row.round_id,
+        "seq": row.seq,
+        "kind": row.kind,
+        "payload": canonical(row.payload).decode(),
+        "prev": row.prev,
+        "head": row.head,
+    }
 
 
 _LAST = (

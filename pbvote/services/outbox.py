@@ -37,19 +37,47 @@ def enqueue(
     if secret is not None and keyring is None:
         raise ValueError("A message with a secret needs the keyring.")
     message = OutboxMessage(
-        channel=channel,
-        recipient=recipient,
-        template=template,
-        language=language,
-        parameters=parameters or {},
-        secret=keyring.seal(SECRET, secret.encode()) if keyring and secret is not None else None,
-        created_at=now,
-        due_at=due_at or now,
-        once_key=once_key,
+        **queued(
+            channel=channel,
+            recipient=recipient,
+            template=template,
+            language=language,
+            parameters=parameters,
+            secret=keyring.seal(SECRET, secret.encode()) if keyring and secret is not None else None,
+            due_at=due_at,
+            once_key=once_key,
+            now=now,
+        )
     )
     session.add(message)
     session.flush()
     return message
+
+
+def queued(
+    *,
+    template: str,
+    recipient: str,
+    now: datetime,
+    parameters: dict[str, Any] | None = None,
+    language: str = "en",
+    channel: str = "email",
+    secret: bytes | None = None,
+    due_at: datetime | None = None,
+    once_key: str | None = None,
+) -> dict[str, Any]:
+    """A message as the columns of its table, its secret sealed already."""
+    return {
+        "channel": channel,
+        "recipient": recipient,
+        "template": template,
+        "language": language,
+        "parameters": parameters or {},
+        "secret": secret,
+        "created_at": now,
+        "due_at": due_at or now,
+        "once_key": once_key,
+    }
 
 
 def due(session: Session, *, now: datetime, most: int = 50) -> list[int]:

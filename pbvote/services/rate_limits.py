@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 from limits.storage import Storage
-from sqlalchemy import case, delete, event, func, select
+from sqlalchemy import bindparam, case, delete, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -32,6 +32,21 @@ def _need_not_be_durable(connection: Any, _record: object) -> None:
         connection.commit()
 
 
+def _counting(insert: Any) -> Any:
+    """One hit, in one statement: a window that is over begins anew."""
+    over = RateLimit.expires_at <= bindparam("now")
+    amount: Any = bindparam("amount")
+    ends: Any = bindparam("ends")
+    new = insert.values(key=bindparam("name"), hits=amount, expires_at=ends)
+    return new.on_conflict_do_update(
+        index_elements=[RateLimit.key],
+        set_={
+            "hits": case((over, amount), else_=RateLimit.hits + amount),
+            "expires_at": case((over, ends), else_=RateLimit.expires_at),
+        },
+    ).returning(RateLimit.hits)
+
+
 class DatabaseStorage(Storage):
     """A fixed-window store for `limits`; keys (they hold network addresses) are kept hashed."""
 
@@ -40,10 +55,22 @@ class DatabaseStorage(Storage):
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: str) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
         self._engine = make_engine(options["database_url"])
-        self._insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
+        insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
+        self._count = _counting(insert(RateLimit))
+        self._hits = self._engine
+        if self._engine.dialect.name == "postgresql":  # one statement needs no transaction around it
+            self._hits = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self._engine, "connect", _need_not_be_durable)
-        RateLimit.metadata.tables["rate_limit"].create(self._engine, checkfirst=True)
+        self._make_table()
         self._secret = options["secret"].encode()[:64]
+
+    def _make_table(self) -> None:
+        table = RateLimit.metadata.tables["rate_limit"]
+        try:
+            table.create(self._engine, checkfirst=True)
+        except SQLAlchemyError:  # another process was faster, unless it is not there now
+            if not inspect(self._engine).has_table(table.name):
+                raise
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -58,21 +85,11 @@ class DatabaseStorage(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count a hit in one statement; now and then throw out the windows that are over."""
         now = self._moment()
-        over = RateLimit.expires_at <= now
-        made = self._insert(RateLimit).values(
-            key=self._name(key), hits=amount, expires_at=self._moment(expiry)
-        )
-        counted = made.on_conflict_do_update(
-            index_elements=[RateLimit.key],
-            set_={
-                "hits": case((over, amount), else_=RateLimit.hits + amount),
-                "expires_at": case((over, made.excluded.expires_at), else_=RateLimit.expires_at),
-            },
-        ).returning(RateLimit.hits)
-        with self._engine.begin() as connection:
-            hits = int(connection.execute(counted).scalar_one())
+        window = {"name": self._name(key), "amount": amount, "ends": self._moment(expiry), "now": now}
+        with self._hits.begin() as connection:
+            hits = int(connection.execute(self._count, window).scalar_one())
             if secrets.randbelow(SWEEP) == 0:
-                connection.execute(delete(RateLimit).where(over))
+                connection.execute(delete(RateLimit).where(RateLimit.expires_at <= now))
         return hits
 
     def _row(self, key: str) -> RateLimit | None:

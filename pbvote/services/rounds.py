@@ -3,17 +3,19 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from pbvote.models import Approval, AuditEntry, VotingRound
 from pbvote.services.refusal import NotFound, Refusal
 
 # What every page of a round asks, built once.
-_BY_SLUG = select(VotingRound).where(VotingRound.slug == bindparam("slug"))
+_BY_SLUG = (
+    select(VotingRound).where(VotingRound.slug == bindparam("slug")).options(joinedload(VotingRound.pots))
+)
 
 
 def find(session: Session, *, slug: str) -> VotingRound:
-    voting_round = session.scalar(_BY_SLUG, {"slug": slug})
+    voting_round = session.scalars(_BY_SLUG, {"slug": slug}).unique().one_or_none()
     if voting_round is None:
         raise NotFound("round-not-found")
     return voting_round

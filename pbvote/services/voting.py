@@ -22,13 +22,20 @@ _FRESH = (
 )
 
 
-def require_open(session: Session, *, voting_round: VotingRound, now: datetime) -> RoundKey:
+def as_it_is(session: Session, *, round_id: int) -> tuple[VotingRound, RoundKey | None]:
+    """The round and its key, read anew. The caller holds the round's lock."""
+    voting_round, key = session.execute(_FRESH, {"round": round_id}).one()
+    return voting_round, key
+
+
+def require_open(
+    session: Session, *, voting_round: VotingRound, key: RoundKey | None, now: datetime
+) -> RoundKey:
     """The round's key if ballots may be cast now; the first to come writes the board's row `open`.
 
-    The caller holds the round's lock. The board has the last word: once it says `close`, no clock that
-    jumps back opens voting again.
+    The caller holds the round's lock and has read both under it. The board has the last word: once it says
+    `close`, no clock that jumps back opens voting again.
     """
-    _round, key = session.execute(_FRESH, {"round": voting_round.id}).one()
     rounds.require_phase(voting_round, "voting", now=now)
     if key is None or not keys.is_rehearsed(key):
         raise Refusal("voting-delayed")

@@ -15,11 +15,13 @@ from pbvote.extensions import db, limiter
 from pbvote.models import Pot, Proposal, RegisterEntry, VotingRound
 from pbvote.models.database import end_reading
 from pbvote.services import ballots, choices, register, rounds, sign_ins
+from pbvote.services.ballots import Casting
 from pbvote.services.choices import Choice
 from pbvote.services.refusal import Refusal
 from pbvote.settings import ROOT
 from pbvote.web import access, errors, phone, standing
 from pbvote.web.ballots import forms
+from pbvote.web.ballots.slot import Slot
 from pbvote.web.context import now
 from pbvote.web.htmx import render, see_other
 
@@ -187,29 +189,28 @@ def check(slug: str, pot_slug: str) -> Response:
 @access.reading
 @limiter.limit("60 per 10 minutes")
 def cast(slug: str, pot_slug: str) -> Response:
-    """Read without holding up others; the service then takes the round's lock and judges afresh."""
+    """Read without holding up others; at the slot the ballot is judged afresh, under the round's lock."""
     booth = _booth(slug, pot_slug)
     end_reading(db.session)
     ranking = forms.listed(request.form.get("ranking", ""))
     form_key = request.form.get("form_key", "")[:200]
     try:
-        ballots.cast_ballot(
-            db.session,
-            voting_round=booth.voting_round,
-            pot=booth.pot,
-            entry=booth.entry,
-            ranking=ranking,
-            idempotency_key=form_key,
-            replaces=request.form.get("replaces", "")[:40],
-            now=now(),
+        _slot().put(
+            booth.voting_round.id,
+            Casting(
+                pot_id=booth.pot.id,
+                entry_id=booth.entry.id,
+                ranking=ranking,
+                idempotency_key=form_key,
+                replaces=request.form.get("replaces", "")[:40],
+                now=now(),
+            ),
         )
     except Refusal as refusal:
-        db.session.rollback()
         return _refused_cast(slug, pot_slug, refusal, ranking)
     response = see_other(booth.url("receipt"))
     phone.forget_draft(response, booth.pot)
     phone.keep_cast_minute(response, booth.pot, booth.entry, booth.voting_round)
-    db.session.commit()
     return response
 
 
@@ -363,6 +364,11 @@ def _item(choice: Choice, ticked: bool, story: str, language: str, currency: str
         translation=translation,
     )
     return Markup(made)  # noqa: S704 (made by our own template, which escapes)
+
+
+def _slot() -> Slot:
+    slot: Slot = current_app.extensions.setdefault("pbvote_slot", Slot(db.engine))
+    return slot
 
 
 def _removed() -> int | None:
