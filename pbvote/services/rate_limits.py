@@ -37,7 +37,8 @@ class DatabaseStorage(Storage):
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
         self._engine = make_engine(options["database_url"])
         event.listen(self._engine, "connect", _need_not_be_durable)
-        RateLimit.metadata.tables["rate_limit"].create(self._engine, checkfirst=True)
+        if self._engine.dialect.name == "sqlite":  # a file of its own, which no migration makes
+            RateLimit.metadata.tables["rate_limit"].create(self._engine, checkfirst=True)
         self._secret = options["secret"].encode()[:64]
 
     @property

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, has_request_context, make_response, redirect, request, session, url_for
+from flask import Flask, abort, g, has_request_context, make_response, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -53,6 +53,11 @@ def visitor() -> Visitor | None:
     if not has_request_context():
         return None
     return cast(Visitor, current_user) if current_user.is_authenticated else None
+
+
+def forget_visitor() -> None:
+    """For the rest of this request nobody is signed in: who it is cannot be looked up."""
+    g._login_user = login.anonymous_user()  # where Flask-Login keeps whom it has found
 
 
 def is_officer() -> bool:
