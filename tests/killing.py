@@ -6,11 +6,9 @@ on through a pipe. The parent kills the child (or the database server) with SIGK
 looks at what is stored.
 """
 
-import html
 import multiprocessing
 import os
 import random
-import re
 import select as polling
 import signal
 import threading
@@ -21,7 +19,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -34,6 +31,7 @@ from pbvote.models.database import begin_write, make_engine
 from pbvote.services import ballots, board, keys, opening, receipts, sign_ins, voting
 from pbvote.settings import Settings
 from tests.boxes import ReadyRound
+from tests.plain_browser import PlainBrowser
 from tests.postgres import Server
 
 THREADS = 4
@@ -67,6 +65,7 @@ class Plug:
     promised: dict[str, str] = field(default_factory=dict)
     casts: int = 0
     moments: Counter[str] = field(default_factory=Counter)
+    warm: bool = False
     round_id: int = 0
     slug: str = ""
     pot_id: int = 0
@@ -98,14 +97,21 @@ class Plug:
             self.pot_id, self.numbers = ready.pot.id, ready.numbers
             session.commit()
         engine.dispose()
-        self._warm_up()
+        if not self.warm:
+            self._warm_up()
 
     def _warm_up(self) -> None:
         """Compile the pages once, here, and not in every child."""
         first = next(iter(self.tokens))
-        assert _cast(self, first, self.numbers[:1], place=0)
-        _Browser(self, self.officers[0], place=0).open(f"/officer/rounds/{self.slug}/ceremony/")
+        assert self.cast(first, self.numbers[:1])
+        PlainBrowser(self.app, self.officers[0]).open(f"/officer/rounds/{self.slug}/ceremony/")
         self._let_go(close=True)
+        self.warm = True
+
+    def cast(self, entry: int, ranking: list[int]) -> bool:
+        """Cast through the pages; whether the voter was told that the vote is in."""
+        browser = PlainBrowser(self.app, self.tokens[entry])
+        return browser.cast(f"/rounds/{self.slug}/ballot/all/", ranking)
 
     def strike(self, chooser: random.Random, *, server: Server | None = None, closing: bool = False) -> int:
         """Let a child cast, kill it (or the database `server`, which is started again) at a random moment.
@@ -255,25 +261,6 @@ class Plug:
         self.app.extensions["pbvote_rate_limits"].dispose()
 
 
-class _Browser:
-    """Somebody signed in, without script."""
-
-    def __init__(self, plug: Plug, token: str, place: int) -> None:
-        self.client: FlaskClient = plug.app.test_client()
-        self.address = {"REMOTE_ADDR": f"10.{place >> 16 & 255}.{place >> 8 & 255}.{place & 255}"}
-        with self.client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"] = token, True
-
-    def open(self, path: str) -> str:
-        return html.unescape(self.client.get(path, environ_overrides=self.address).get_data(as_text=True))
-
-    def send(self, path: str, page: str, **fields: str) -> int:
-        """Send the form of `page` with `fields` typed in; the status of the answer."""
-        hidden = dict(re.findall(r'<input[^>]*?name="(\w+)"[^>]*?value="([^"]*)"', page))
-        values = {**hidden, **fields}
-        return self.client.post(path, data=values, environ_overrides=self.address).status_code
-
-
 def _read(descriptor: int, lines: int) -> Iterable[bytes]:
     """So many lines from the pipe; raises if they do not come."""
     for _number in range(lines):
@@ -299,7 +286,7 @@ def _run_until_killed(plug: Plug, writing: int, seed: float, closing: bool) -> N
         while True:
             entry = chooser.choice(entries)
             ranking = chooser.sample(plug.numbers, chooser.randint(1, 4))
-            if _cast(plug, entry, ranking, chooser.randrange(1 << 24)):
+            if plug.cast(entry, ranking):
                 try:
                     with Session(engine) as session:
                         code = ballots.current_receipt(session, pot_id=plug.pot_id, entry_id=entry)
@@ -317,23 +304,11 @@ def _run_until_killed(plug: Plug, writing: int, seed: float, closing: bool) -> N
     deeds[0].join()
 
 
-def _cast(plug: Plug, entry: int, ranking: list[int], place: int) -> bool:
-    """From the order to the answer after casting; whether the answer leads to a receipt."""
-    browser = _Browser(plug, plug.tokens[entry], place)
-    start = f"/rounds/{plug.slug}/ballot/all/"
-    page = browser.open(start)
-    text = ",".join(map(str, ranking))
-    if browser.send(start + "order", page, ranking=text, go="yes") != 303:
-        return False
-    page = browser.open(start + "check")
-    return 'id="cast"' in page and browser.send(start + "check", page) == 303
-
-
 def _hold_ceremony(
     plug: Plug, engine: Engine, begun: threading.Semaphore, tell: Callable[[str], None]
 ) -> None:
     """Voting ends, and two officers close the box, type the dice and open, each in their own browser."""
-    first, second = (_Browser(plug, token, (1 << 20) + place) for place, token in enumerate(plug.officers))
+    first, second = (PlainBrowser(plug.app, token) for token in plug.officers)
     for _cast_told in range(SOME):
         begun.acquire()
     with Session(engine) as session:
