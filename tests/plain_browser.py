@@ -5,6 +5,7 @@ import re
 import secrets
 
 from flask import Flask
+from werkzeug.test import TestResponse
 
 FIELD = re.compile(r'<input[^>]*?name="(\w+)"[^>]*?value="([^"]*)"')
 
@@ -13,6 +14,7 @@ class PlainBrowser:
     """Somebody signed in already, at an address of their own."""
 
     def __init__(self, app: Flask, token: str) -> None:
+        self.page: TestResponse
         self.client = app.test_client()
         number = secrets.randbelow(1 << 24)  # a forked process must not follow its parent's count
         self.address = {"REMOTE_ADDR": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
@@ -24,8 +26,15 @@ class PlainBrowser:
 
     def send(self, path: str, page: str, **fields: str) -> int:
         """Send the form of `page` with `fields` typed in; the status of the answer."""
-        values = {**dict(FIELD.findall(page)), **fields}
-        return self.client.post(path, data=values, environ_overrides=self.address).status_code
+        self.page = self.client.post(
+            path, data={**dict(FIELD.findall(page)), **fields}, environ_overrides=self.address
+        )
+        return self.page.status_code
+
+    @property
+    def text(self) -> str:
+        """The answer to the form that was sent last."""
+        return html.unescape(self.page.get_data(as_text=True))
 
     def cast(self, ballot: str, ranking: list[int]) -> bool:
         """From the ballot at this path to the answer after casting; whether it leads to a receipt."""
