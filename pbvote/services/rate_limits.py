@@ -66,9 +66,13 @@ class DatabaseStorage(Storage):
         return hits
 
     def _row(self, key: str) -> RateLimit | None:
-        with Session(self._engine) as session:
-            row = session.get(RateLimit, self._name(key))
-            return row if row and row.expires_at > self._moment() else None
+        """For the headers that tell how many tries are left; without a database they say nothing."""
+        try:
+            with Session(self._engine) as session:
+                row = session.get(RateLimit, self._name(key))
+        except SQLAlchemyError:
+            return None
+        return row if row and row.expires_at > self._moment() else None
 
     def get(self, key: str) -> int:
         row = self._row(key)

@@ -57,6 +57,11 @@ def register(app: Flask) -> None:
     for kind, handler in HANDLERS.items():
         app.register_error_handler(kind, _sure_of_an_answer(handler))
 
+    @app.teardown_appcontext
+    def end_transaction(_error: BaseException | None) -> None:
+        """Before the session is closed: a database that is gone must not spoil an answer that is made."""
+        _let_go()
+
 
 def _sure_of_an_answer(handler: Handler) -> Handler:
     """A page about an error may need the database as well; when that is gone, say so instead."""
