@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from alembic import command as alembic
 from rich.console import Console
@@ -60,8 +61,8 @@ def voter(url: str, instance: str, casts: int, weaker: bool) -> None:
     engine.dispose()
     app = create_app(settings)
     with app.app_context():
-        if weaker and db.engine.dialect.name == "sqlite":
-            event.listen(db.engine, "connect", lambda one, _: one.execute("PRAGMA synchronous=NORMAL"))
+        if weaker:
+            event.listen(db.engine, "connect", _weaken)
     print("ready", flush=True)
     sys.stdin.readline()
     done = sum(
@@ -69,6 +70,13 @@ def voter(url: str, instance: str, casts: int, weaker: bool) -> None:
     )
     print(done, flush=True)
     sys.stdin.readline()
+
+
+def _weaken(connection: Any, _record: object) -> None:
+    sqlite = type(connection).__module__.startswith("sqlite3")
+    connection.execute("PRAGMA synchronous=NORMAL" if sqlite else "SET synchronous_commit TO off")
+    if not sqlite:
+        connection.commit()
 
 
 def measure(
@@ -132,10 +140,7 @@ def main() -> int:
         for setting, weaker in (("synchronous_commit=on", False), ("synchronous_commit=off", True)):
             name = "weaker" if weaker else "syncs"
             server.execute(f"CREATE DATABASE {name}")
-            url = server.dsn(name)
-            if weaker:
-                url += "?options=-csynchronous_commit%3Doff"
-            done, calls = measure(url, casts, server=server)
+            done, calls = measure(server.dsn(name), casts, weaker=weaker, server=server)
             sound &= add(table, "PostgreSQL", setting, done, calls["pg_wal"], casts, weaker)
     finally:
         server.destroy()

@@ -17,6 +17,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, func, select
@@ -76,7 +78,7 @@ class Plug:
 
     def __post_init__(self) -> None:
         self.app: Flask = create_app(self.settings)
-        self._let_go(close=True)
+        self.let_go()
 
     def prepare(self) -> None:
         """A new round with its voters and officers, all signed in."""
@@ -105,7 +107,7 @@ class Plug:
         first = next(iter(self.tokens))
         assert self.cast(first, self.numbers[:1])
         PlainBrowser(self.app, self.officers[0]).open(f"/officer/rounds/{self.slug}/ceremony/")
-        self._let_go(close=True)
+        self.let_go()
         self.warm = True
 
     def cast(self, entry: int, ranking: list[int]) -> bool:
@@ -253,7 +255,7 @@ class Plug:
         if counted.total() < voters:
             yield f"{voters} people were told that they voted, {counted.total()} ballots were counted"
 
-    def _let_go(self, *, close: bool) -> None:
+    def let_go(self, *, close: bool = True) -> None:
         """No connection is carried over a fork; in the child the parent's must not be closed."""
         with self.app.app_context():
             for engine in self.app.extensions["sqlalchemy"].engines.values():
@@ -272,7 +274,7 @@ def _read(descriptor: int, lines: int) -> Iterable[bytes]:
 
 def _run_until_killed(plug: Plug, writing: int, seed: float, closing: bool) -> None:
     """In the child: every thread casts for entries of its own until the plug is pulled."""
-    plug._let_go(close=False)
+    plug.let_go(close=False)
     engine = make_engine(plug.settings.database_url)
     begun = threading.Semaphore(0)
 
@@ -311,10 +313,13 @@ def _hold_ceremony(
     first, second = (PlainBrowser(plug.app, token) for token in plug.officers)
     for _cast_told in range(SOME):
         begun.acquire()
-    with Session(engine) as session:
+
+    def end(session: Session) -> None:
         begin_write(session)
         _end_voting(session, session.get_one(VotingRound, plug.round_id), plug.now)
         session.commit()
+
+    _persist(engine, end)
     steps = (
         (first, "close", "close", {}),
         (first, "seed", "", {"digits": DICE}),
@@ -327,9 +332,22 @@ def _hold_ceremony(
         while browser.send(place + step, browser.open(place), **fields) != 303:
             time.sleep(0.02)
         if kind:
+            tell(f"{kind} {_persist(engine, partial(_head, round_id=plug.round_id, kind=kind))}")
+
+
+def _head(session: Session, *, round_id: int, kind: str) -> str:
+    (row,) = board.of_kind(session, round_id=round_id, kind=kind)
+    return row.head
+
+
+def _persist(engine: Engine, deed: Callable[[Session], Any]) -> Any:
+    """Do it, however often the database goes away meanwhile."""
+    while True:
+        try:
             with Session(engine) as session:
-                (row,) = board.of_kind(session, round_id=plug.round_id, kind=kind)
-            tell(f"{kind} {row.head}")
+                return deed(session)
+        except SQLAlchemyError:
+            time.sleep(0.02)
 
 
 def _end_voting(session: Session, voting_round: VotingRound, now: datetime) -> None:
