@@ -60,7 +60,7 @@ def register(app: Flask) -> None:
     @app.teardown_appcontext
     def end_transaction(_error: BaseException | None) -> None:
         """Before the session is closed: a database that is gone must not spoil an answer that is made."""
-        _let_go()
+        _let_go_of_what_is_gone()
 
 
 def _sure_of_an_answer(handler: Handler) -> Handler:
@@ -125,7 +125,7 @@ def _unexpected(error: Exception) -> Any:
 def _out_of_service(outage: str, error: BaseException) -> tuple[str, int, dict[str, str]]:
     """A page that needs no database: nobody is signed in, and the way back is the page they are on."""
     log.error("the database cannot be used", outage=outage, kind=type(error).__name__, why=str(error)[:300])
-    _let_go()
+    _let_go_of_what_is_gone()
     access.forget_visitor()
     there = current_app.url_map.bind("").test(request.path, "GET")
     body = render_template("errors/503.html", outage=outage, again=request.path if there else None)
@@ -133,13 +133,20 @@ def _out_of_service(outage: str, error: BaseException) -> tuple[str, int, dict[s
 
 
 def _let_go() -> None:
-    """End the transaction; where the database is gone there is none to end."""
+    """End the transaction; where the database is gone, everything that was read is gone with it."""
     try:
         db.session.rollback()
+    except Exception:
+        db.session.invalidate()
+        raise
+
+
+def _let_go_of_what_is_gone() -> None:
+    try:
+        _let_go()
     except Exception as error:
         if outages.kind(error) is None:
             raise
-        db.session.invalidate()
 
 
 HANDLERS: dict[type[Exception], Handler] = {
