@@ -60,6 +60,8 @@ class DatabaseStorage(Storage):
             if row is None:
                 row = RateLimit(key=self._name(key), hits=0, expires_at=self._moment(expiry))
                 session.add(row)
+            elif row.expires_at > self._moment(expiry):  # begun by a clock that was ahead
+                row.hits, row.expires_at = 0, self._moment(expiry)
             row.hits += amount
             hits = row.hits
             session.commit()

@@ -13,9 +13,12 @@ from pbvote.services import outages
 
 
 def error_of(engine: Engine, *statements: str) -> DBAPIError:
-    with engine.connect() as connection, pytest.raises(DBAPIError) as found:
-        for statement in statements:
-            connection.execute(text(statement))
+    *before, last = map(text, statements)
+    with engine.connect() as connection:
+        for statement in before:
+            connection.execute(statement)
+        with pytest.raises(DBAPIError) as found:
+            connection.execute(last)
     engine.dispose()
     return found.value
 
