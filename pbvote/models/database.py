@@ -19,10 +19,11 @@ def normalise_url(url: str) -> str:
 
 
 def engine_options(url: str) -> dict[str, Any]:
+    quiet = {"hide_parameters": True}  # an error in the log must not name people
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30, "check_same_thread": False}}
+        return {**quiet, "connect_args": {"timeout": 30, "check_same_thread": False}}
     pool = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800}
-    return {**pool, "connect_args": {"connect_timeout": 10}}
+    return {**quiet, **pool, "connect_args": {"connect_timeout": 10}}
 
 
 def make_engine(url: str) -> Engine:

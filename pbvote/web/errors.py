@@ -124,7 +124,7 @@ def _unexpected(error: Exception) -> Any:
 
 def _out_of_service(outage: str, error: BaseException) -> tuple[str, int, dict[str, str]]:
     """A page that needs no database: nobody is signed in, and the way back is the page they are on."""
-    log.error("the database cannot be used", outage=outage, kind=type(error).__name__, why=str(error)[:300])
+    log.error("the database cannot be used", outage=outage, kind=type(error).__name__)
     _let_go_of_what_is_gone()
     access.forget_visitor()
     there = current_app.url_map.bind("").test(request.path, "GET")

@@ -75,3 +75,11 @@ def test_a_file_that_finds_no_room_is_full_and_a_missing_one_is_no_outage() -> N
     assert outages.kind(OSError(errno.ENOSPC, "No space left on device")) == outages.FULL
     assert outages.kind(FileNotFoundError(errno.ENOENT, "No such file")) is None
     assert outages.kind(ValueError("no")) is None
+
+
+@pytest.mark.both_databases
+def test_an_error_that_is_logged_names_nobody(engine: Engine) -> None:
+    with engine.connect() as connection, pytest.raises(DBAPIError) as found:
+        connection.execute(text("INSERT INTO nowhere (email) VALUES (:email)"), {"email": "ada@example.com"})
+    assert "INSERT INTO nowhere" in str(found.value)
+    assert "ada@example.com" not in str(found.value)
