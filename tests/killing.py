@@ -41,6 +41,7 @@ LINE = 120  # shorter than a pipe's atomic size: each line is written in one pie
 PATIENCE = 60
 SOME = 3
 DICE = "041799"
+STEPS = ("", "close", "seed", "opening")
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,9 @@ class Plug:
         before = self.casts
         with os.fdopen(reading, "rb", buffering=0) as pipe:
             self._collect(_read(pipe.fileno(), SOME if closing else chooser.randint(1, 8)))
-            time.sleep(chooser.uniform(0, 0.6 if closing else 0.03))
+            if closing:
+                self._await(pipe.fileno(), chooser.choice(STEPS))
+            time.sleep(chooser.uniform(0, 0.3 if closing else 0.03))
             if server is not None:
                 server.kill()
                 server.start()
@@ -139,6 +142,11 @@ class Plug:
             child.join()
             self._collect(iter(lambda: pipe.read(LINE), b""))
         return self.casts - before
+
+    def _await(self, descriptor: int, step: str) -> None:
+        """Until the officers have been told that this step is done; "" waits for nothing."""
+        while step and step not in self.promised:
+            self._collect(_read(descriptor, 1))
 
     def _collect(self, lines: Iterable[bytes]) -> None:
         for line in lines:
