@@ -62,13 +62,16 @@ elections: .venv/run.stamp ## recount every .pb file in DIR=… and say which of
 	@$(BIN)/python -m pbvote.tally.official "$(DIR)" --jobs $(JOBS)
 
 bench: .venv/test.stamp ## measure what has a figure to reach, side by side with what else there is
+	@.ci/system-packages bench
 	@for file in benchmarks/*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 assets: .venv/run.stamp ## rebuild the checked-in CSS and vendored scripts (needs npm)
 	@cd static/source && npm install --no-package-lock --ignore-scripts --silent
 	@$(BIN)/python static/source/build.py
 
-soak: .venv/test.stamp ## pull the plug 500 times on each database and 50 times on the server
+soak: .venv/test.stamp ## pull the plug 500 times on each database and 50 times on the server; count the syncs
+	@.ci/system-packages bench
+	@$(BIN)/python -m benchmarks.syncs
 	@$(BIN)/python -m benchmarks.soak
 
 linkage: .venv/test.stamp ## try to link 1,000 voters to their ballots with everything that is stored

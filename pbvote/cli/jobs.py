@@ -19,6 +19,42 @@ from pbvote.settings import Settings
 
 log = structlog.get_logger()
 TIDY_EVERY = 60
+BELIEVED_AFTER = 3600
+JUMP = 60
+
+
+class Clock:
+    """Tells a clock that runs from one that was set.
+
+    The board's row `close` cannot be taken back, so a clock that jumped is believed only after it has run on
+    for an hour: time for somebody to see the warning and set it right.
+    """
+
+    def __init__(self) -> None:
+        self._start()
+
+    def _start(self) -> None:
+        self._wall, self._steady = time.time(), _steady()
+        self._jumped_at: float | None = None
+
+    def can_be_believed(self) -> bool:
+        """Whether the clock says what it would say had nobody set it."""
+        steady = _steady()
+        jump = (time.time() - self._wall) - (steady - self._steady)
+        if abs(jump) <= JUMP:
+            self._jumped_at = None
+            return True
+        self._jumped_at = steady if self._jumped_at is None else self._jumped_at
+        if steady - self._jumped_at >= BELIEVED_AFTER:
+            self._start()
+            return True
+        log.error("the clock was set; the board waits until it has run on for an hour", jump=round(jump))
+        return False
+
+
+def _steady() -> float:
+    """Seconds that nobody can set; they run on while the computer sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @click.command("jobs")
@@ -27,15 +63,25 @@ TIDY_EVERY = 60
 def command(make_app: Callable[[], Flask], once: bool) -> None:
     """Send waiting messages and do what is due, every second."""
     app = make_app()
+    clock = Clock()
     tidied = 0.0
     while True:
         due = time.monotonic() - tidied > TIDY_EVERY
-        if attempt(app, send_due) and due and attempt(app, tidy):
-            attempt(app, follow_calendar)
+        if attempt(app, send_due) and due and look_after(app, clock):
             tidied = time.monotonic()
         if once:
             return
         time.sleep(1)
+
+
+def look_after(app: Flask, clock: Clock) -> bool:
+    """What depends on the date; whether it is done, or must not be done now."""
+    if not clock.can_be_believed():
+        return True
+    if not attempt(app, tidy):
+        return False
+    attempt(app, follow_calendar)
+    return True
 
 
 def attempt(app: Flask, task: Callable[[Flask], object]) -> bool:

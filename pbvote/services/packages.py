@@ -1,6 +1,7 @@
 """The public package of each result: built from what is stored, checked before it is let out, kept."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -197,5 +198,12 @@ def _store(path: Path, data: bytes) -> None:
     """Keep a package; one already there under this name may only be the same."""
     path.parent.mkdir(parents=True, exist_ok=True)
     waiting = path.with_suffix(".part")
-    waiting.write_bytes(data)
-    waiting.replace(path)
+    try:
+        with waiting.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        waiting.replace(path)
+    except OSError:
+        waiting.unlink(missing_ok=True)
+        raise

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 from limits.storage import Storage
-from sqlalchemy import bindparam, case, delete, event, func, inspect, select
+from sqlalchemy import bindparam, case, delete, event, func, inspect, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -33,10 +33,10 @@ def _need_not_be_durable(connection: Any, _record: object) -> None:
 
 
 def _counting(insert: Any) -> Any:
-    """One hit, in one statement: a window that is over begins anew."""
-    over = RateLimit.expires_at <= bindparam("now")
+    """One hit, in one statement: a window begins anew that is over, or that a clock which was ahead began."""
     amount: Any = bindparam("amount")
     ends: Any = bindparam("ends")
+    over = or_(RateLimit.expires_at <= bindparam("now"), RateLimit.expires_at > ends)
     new = insert.values(key=bindparam("name"), hits=amount, expires_at=ends)
     return new.on_conflict_do_update(
         index_elements=[RateLimit.key],
@@ -61,7 +61,8 @@ class DatabaseStorage(Storage):
         if self._engine.dialect.name == "postgresql":  # one statement needs no transaction around it
             self._hits = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self._engine, "connect", _need_not_be_durable)
-        self._make_table()
+        if self._engine.dialect.name == "sqlite":  # a file of its own, which no migration makes
+            self._make_table()
         self._secret = options["secret"].encode()[:64]
 
     def _make_table(self) -> None:
@@ -93,9 +94,13 @@ class DatabaseStorage(Storage):
         return hits
 
     def _row(self, key: str) -> RateLimit | None:
-        with Session(self._engine) as session:
-            row = session.get(RateLimit, self._name(key))
-            return row if row and row.expires_at > self._moment() else None
+        """For the headers that tell how many tries are left; without a database they say nothing."""
+        try:
+            with Session(self._engine) as session:
+                row = session.get(RateLimit, self._name(key))
+        except SQLAlchemyError:
+            return None
+        return row if row and row.expires_at > self._moment() else None
 
     def get(self, key: str) -> int:
         row = self._row(key)

@@ -72,6 +72,11 @@ def entry_in(voting_round: VotingRound) -> RegisterEntry | None:
     return found[key]
 
 
+def forget_visitor() -> None:
+    """For the rest of this request nobody is signed in: who it is cannot be looked up."""
+    g._login_user = login.anonymous_user()  # where Flask-Login keeps whom it has found
+
+
 def is_officer() -> bool:
     """Whether the visitor works for the round: an officer, administrator or observer."""
     person = visitor()

@@ -1,22 +1,28 @@
 """Where refusals and errors become words."""
 
 import time
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from pbvote.extensions import db, limiter
+from pbvote.services import outages
 from pbvote.services.refusal import NotAllowed, NotFound, Refusal
+from pbvote.web import access
 from pbvote.web.formats import day, moment, money
 from pbvote.web.words import gather
 
 PAGES = (403, 404, 405, 409, 413, 422, 429, 500)
+RETRY_AFTER = 30  # seconds
+Handler = Callable[[Any], Any]
 _words = gather()
 log = structlog.get_logger()
 
@@ -49,10 +55,29 @@ def show_on(form: FlaskForm, refusal: Refusal) -> None:
 
 def register(app: Flask) -> None:
     app.add_template_filter(words, "words")
-    app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(CSRFError, _stale_form)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unexpected)
+    for kind, handler in HANDLERS.items():
+        app.register_error_handler(kind, _sure_of_an_answer(handler))
+
+    @app.teardown_appcontext
+    def end_transaction(_error: BaseException | None) -> None:
+        """Before the session is closed: a database that is gone must not spoil an answer that is made."""
+        _let_go_of_what_is_gone()
+
+
+def _sure_of_an_answer(handler: Handler) -> Handler:
+    """A page about an error may need the database as well; when that is gone, say so instead."""
+
+    @wraps(handler)
+    def answer(error: Any) -> Any:
+        try:
+            return handler(error)
+        except Exception as another:
+            outage = outages.kind(another)
+            if outage is None:
+                raise
+            return _out_of_service(outage, another)
+
+    return answer
 
 
 def page(status: int, message: str = "") -> tuple[str, int]:
@@ -62,13 +87,13 @@ def page(status: int, message: str = "") -> tuple[str, int]:
 
 
 def _refused(refusal: Refusal) -> tuple[str, int]:
-    db.session.rollback()
+    _let_go()
     status = 404 if isinstance(refusal, NotFound) else 403 if isinstance(refusal, NotAllowed) else 409
     return page(status, words(refusal))
 
 
 def _stale_form(error: CSRFError) -> tuple[str, int]:
-    db.session.rollback()
+    _let_go()
     return render_template("errors/stale.html", status=422), 422
 
 
@@ -76,7 +101,10 @@ def _http_error(error: HTTPException) -> Any:
     code = error.code or 500
     if code < 400:
         return error
-    db.session.rollback()
+    outage = outages.kind(getattr(error, "original_exception", None) or error)
+    if outage is not None:
+        return _out_of_service(outage, error)
+    _let_go()
     body, status = page(code)
     headers = [
         (name, value)
@@ -89,7 +117,45 @@ def _http_error(error: HTTPException) -> Any:
     return body, status, headers
 
 
-def _unexpected(error: Exception) -> tuple[str, int]:
-    db.session.rollback()
+def _unexpected(error: Exception) -> Any:
+    outage = outages.kind(error)
+    if outage is not None:
+        return _out_of_service(outage, error)
+    _let_go()
     log.error("unexpected error", kind=type(error).__name__, exc_info=error)
     return page(500)
+
+
+def _out_of_service(outage: str, error: BaseException) -> tuple[str, int, dict[str, str]]:
+    """A page that needs no database: nobody is signed in, and the way back is the page they are on."""
+    log.error("the database cannot be used", outage=outage, kind=type(error).__name__)
+    _let_go_of_what_is_gone()
+    access.forget_visitor()
+    there = current_app.url_map.bind("").test(request.path, "GET")
+    body = render_template("errors/503.html", outage=outage, again=request.path if there else None)
+    return body, 503, {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
+
+
+def _let_go() -> None:
+    """End the transaction; where the database is gone, everything that was read is gone with it."""
+    try:
+        db.session.rollback()
+    except Exception:
+        db.session.invalidate()
+        raise
+
+
+def _let_go_of_what_is_gone() -> None:
+    try:
+        _let_go()
+    except Exception as error:
+        if outages.kind(error) is None:
+            raise
+
+
+HANDLERS: dict[type[Exception], Handler] = {
+    Refusal: _refused,
+    CSRFError: _stale_form,
+    HTTPException: _http_error,
+    Exception: _unexpected,
+}

@@ -1,6 +1,7 @@
 """One line per request, without personal data: never a path with a code in it, an address or a name."""
 
 import logging
+import math
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Flask, Response, g, request
 from pbvote.settings import Settings
 
 log = structlog.get_logger()
+STEP = 100  # milliseconds
 
 
 def configure(level: str) -> None:
@@ -35,11 +37,17 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
+        taken = 1000 * (time.perf_counter() - g.get("began", time.perf_counter()))
         details: dict[str, Any] = {
             "method": request.method,
             "route": request.url_rule.rule if request.url_rule else "unknown",
             "status": response.status_code,
-            "ms": round(1000 * (time.perf_counter() - g.get("began", time.perf_counter())), 1),
+            "ms": _coarse(taken) if request.blueprint == "ballots" else round(taken, 1),
         }
         log.info("request", **details)
         return response
+
+
+def _coarse(milliseconds: float) -> int:
+    """Rounded up to whole steps: a longer ballot takes longer to show, and the log must not tell."""
+    return STEP * math.ceil(milliseconds / STEP)

@@ -521,4 +521,46 @@ class TestOnTheCommandLine:
             if isinstance(node, ast.Import | ast.ImportFrom)
             for name in ([node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names])
         }
-        assert names <= set(sys.stdlib_module_names)
+        assert names <= set(sys.stdlib_module_names) - NEWER_MODULES
+
+    def test_it_uses_nothing_that_came_after_python_3_9(self):
+        tree = ast.parse(Path(verify.__file__).read_text())
+        used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        keywords = {
+            (node.func.id, word.arg)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            for word in node.keywords
+        }
+        assert used & NEWER_NAMES == set()
+        assert ("zip", "strict") not in keywords
+
+    def test_it_runs_on_every_newer_python_that_is_here(self, tmp_path):
+        """At least on the one that runs the tests."""
+        (tmp_path / "result.zip").write_bytes(PACKAGE)
+        for python in (sys.executable, *other_pythons()):
+            command = [python, "-I", "-S", verify.__file__, "result.zip", "--full", "--key", PUBLIC.hex()]
+            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+            assert (done.returncode, done.stderr) == (0, ""), python
+            assert "Counted again" in done.stdout
+
+
+NEWER_MODULES = {"tomllib", "annotationlib", "compression", "concurrent.interpreters"}
+NEWER_NAMES = {
+    "aiter", "anext", "batched", "bit_count", "cbrt", "chdir", "ExceptionGroup", "exp2", "file_digest",
+    "override", "pairwise", "ParamSpec", "Self", "sumprod", "TaskGroup", "TypeAlias",
+    "UTC", "walk_up",
+}  # fmt: skip
+
+
+def other_pythons():
+    """One interpreter of each version from 3.9, as far as this computer has one that starts."""
+    for minor in range(9, 20):
+        known = Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python3")
+        for found in filter(None, [shutil.which(f"python3.{minor}"), *map(str, known)]):
+            asked = [found, "-c", "import sys; print(sys.version_info[1])"]
+            told = subprocess.run(asked, capture_output=True, text=True, check=False)
+            if told.stdout.strip() == str(minor):
+                yield found
+                break

@@ -3,35 +3,46 @@
 `make soak` does the same for longer.
 """
 
+import dataclasses
 import random
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from alembic import command as alembic
 
 from pbvote.cli.migrate import alembic_config
+from pbvote.settings import Settings
 from tests.killing import Plug
 from tests.postgres import Server
 
-KILLS = 15  # on each database: 30 in all
+KILLS, CLOSING_KILLS = 12, 3  # on each database: 30 in all
 
 
 @pytest.mark.both_databases
 def test_p5_what_was_acknowledged_survives_kills_of_the_application(
-    database_url: str, tmp_path: Path, now: datetime
+    settings: Settings, now: datetime
 ) -> None:
-    plug = Plug(database_url, tmp_path / "keys", now)
+    plug = Plug(settings, now)
     plug.prepare()
     chooser = random.Random(5)
-    acknowledged = [plug.strike(chooser) for _ in range(KILLS)]
-    assert min(acknowledged) >= 1
+    assert min(plug.strike(chooser) for _ in range(KILLS)) >= 1
     assert plug.problems() == []
-    assert plug.count_is_complete() == []
+    assert plug.finish() == []
+
+
+@pytest.mark.both_databases
+def test_p5_a_ceremony_that_was_killed_is_taken_up_where_it_stood(settings: Settings, now: datetime) -> None:
+    plug = Plug(settings, now)
+    chooser = random.Random(55)
+    for _kill in range(CLOSING_KILLS):
+        plug.prepare()
+        assert plug.strike(chooser, closing=True) >= 1
+        assert plug.problems() == []
+        assert plug.finish() == []
 
 
 def test_p5_what_was_acknowledged_survives_a_kill_of_the_database_server(
-    tmp_path: Path, now: datetime
+    settings: Settings, now: datetime
 ) -> None:
     server = Server(durable=True)
     server.initialise()
@@ -39,12 +50,13 @@ def test_p5_what_was_acknowledged_survives_a_kill_of_the_database_server(
     try:
         server.execute("CREATE DATABASE kills")
         alembic.upgrade(alembic_config(server.dsn("kills")), "head")
-        plug = Plug(server.dsn("kills"), tmp_path / "keys", now)
+        plug = Plug(dataclasses.replace(settings, database_url=server.dsn("kills")), now)
         plug.prepare()
-        for seed in range(2):
-            plug.strike(random.Random(seed), server=server)
-            assert plug.problems() == []
-        assert plug.acknowledged
-        assert plug.count_is_complete() == []
+        chooser = random.Random(555)
+        assert plug.strike(chooser, server=server) >= 1
+        assert plug.problems() == []
+        plug.strike(chooser, server=server, closing=True)
+        assert plug.problems() == []
+        assert plug.finish() == []
     finally:
         server.destroy()

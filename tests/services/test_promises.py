@@ -18,23 +18,26 @@ from sqlalchemy.orm import Session
 from pbvote.box import envelope, verify
 from pbvote.box.board import BrokenChain, check_chain
 from pbvote.box.envelope import SpoiltEnvelope
-from pbvote.models import BoardEntry, CountedBallot, Envelope, RegisterEntry, VoterMark
+from pbvote.models import Account, BoardEntry, CountedBallot, Envelope, RegisterEntry, VoterMark
 from pbvote.services import (
     ballots,
     board,
     counting,
+    keys,
     opening,
     packages,
     publishing,
     retention,
     round_setup,
+    staff,
     voting,
 )
+from pbvote.services.keyring import Keyring
 from pbvote.services.refusal import Refusal
 from pbvote.settings import ROOT
-from tests.attacker import NaiveBox, attack, readable
+from tests.attacker import Attempt, Loot, NaiveBox, attack, carry_off, readable, use_passphrases
 from tests.boxes import ReadyRound, quick_custody
-from tests.factories import make_account, make_entry, make_round, make_ward
+from tests.factories import make_account, make_entry, make_officer, make_round, make_ward
 
 pytestmark = pytest.mark.both_databases
 
@@ -164,6 +167,53 @@ def test_p3_nothing_stored_links_a_voter_to_a_ballot_better_than_chance(
     assert [one for one in attempts if one.beats_chance(len(attempts))] == []
     with pytest.raises(Refusal, match="box-destroyed"):
         opening.open_copy(session, voting_round=box.round, key_folder=box.folder, passphrases=box.pair())
+
+
+def test_p3_two_passphrases_open_everything_until_the_key_files_are_destroyed(
+    box: ReadyRound, session: Session, engine: Engine, tmp_path: Path
+) -> None:
+    truth = fill(box)
+    publish(box, tmp_path / "packages")
+    session.commit()
+    backup = carry_off(session, "in the backup")
+    found = with_passphrases(box, truth, backup)
+    assert (found.named, found.right) == (14, 14), "the attack is real"
+    later = box.now + timedelta(days=60)
+    retention.run(session, voting_round=box.round, key_folder=box.folder, now=later)
+    session.commit()
+    retention.scrub(engine)
+    assert len(backup.sealed) == 14, "the backup still has the envelopes"
+    assert with_passphrases(box, truth, backup).named == 0
+
+
+def with_passphrases(box: ReadyRound, truth: dict[int, tuple[int, ...]], backup: Loot) -> Attempt:
+    return use_passphrases(
+        box.session,
+        truth=truth,
+        round_id=box.round.id,
+        pot_id=box.pot.id,
+        capacity=box.round.max_length,
+        passphrases={number: box.passphrases[one] for number, one in enumerate(box.officers, start=1)},
+        files=[path for path in box.folder.rglob("*") if path.is_file()],
+        loot=backup,
+    )
+
+
+def test_p3_holds_only_after_the_destruction_where_the_server_holds_the_key(
+    session: Session, now: datetime, tmp_path: Path
+) -> None:
+    box = ReadyRound(session, now=now, folder=tmp_path / "keys", proposals=8, custody="server")
+    truth = fill(box)
+    publish(box, tmp_path / "packages")
+    envelopes = list(session.execute(select(Envelope.sealed, Envelope.entry_id)))
+    (key,) = (path.read_bytes() for path in box.folder.glob(f"round-{box.round.id}-*.key"))
+    assert {entry: _open(key, sealed, box, entry) for sealed, entry in envelopes} == truth
+    later = box.now + timedelta(days=60)
+    retention.run(session, voting_round=box.round, key_folder=box.folder, now=later)
+    for guess in _stored_secrets(session, box.folder):
+        for sealed, entry in envelopes:
+            with pytest.raises(SpoiltEnvelope):
+                _open(guess, sealed, box, entry)
 
 
 def test_p3_the_attack_catches_the_naive_design(session: Session) -> None:
@@ -331,6 +381,25 @@ def _tried_three_times(deed: Callable[[], object]) -> list[object]:
     return [deed() for _ in range(3)]
 
 
+def test_p8_does_not_reach_the_opening_where_the_server_holds_the_key(
+    session: Session, now: datetime, tmp_path: Path
+) -> None:
+    """The pages ask for two officers, but one person at the computer has the key already."""
+    box = ReadyRound(session, now=now, folder=tmp_path / "keys", custody="server")
+    entry = box.voter()
+    box.cast(entry, 3)
+    box.close()
+    box.throw()
+    with pytest.raises(Refusal, match="second-officer-missing"):
+        opening.open_box(
+            session, voting_round=box.round, key_folder=box.folder, officer_id=box.officers[0], now=now
+        )
+    key = keys.of_round(session, round_id=box.round.id)
+    private = keys.private_key(key=key, round_id=box.round.id, key_folder=box.folder)
+    sealed = session.scalars(select(Envelope.sealed)).one()
+    assert _open(private, sealed, box, entry.id) == (box.numbers[3],)
+
+
 def test_p8_no_single_officer_changes_a_rule_once_two_approved_it(box: ReadyRound) -> None:
     with pytest.raises(Refusal, match="round-fixed"):
         round_setup.change_rule(
@@ -343,6 +412,25 @@ def test_p8_no_single_officer_changes_a_rule_once_two_approved_it(box: ReadyRoun
             officer_id=box.officers[0],
             now=box.now,
         )
+
+
+def test_p8_no_single_administrator_makes_or_resets_an_officer(
+    session: Session, keyring: Keyring, now: datetime
+) -> None:
+    alone, other = (
+        make_officer(session, keyring=keyring, now=now, roles=("administrator", "officer")) for _ in range(2)
+    )
+    password = other.password_hash
+    new = {"email": "nia@northbank.example", "name": "Nia", "roles": ("officer",)}
+    known = {"email": other.email or "", "name": other.name or "", "roles": ("administrator", "officer")}
+    for kind, facts in (("make", new), ("reset", known)):
+        staff.ask(session, kind=kind, **facts, administrator_id=alone.id, now=now)
+        wish = staff.wishes(session)[-1]
+        for _try in range(3):
+            with pytest.raises(Refusal, match="wish-own"):
+                staff.agree(session, wish_id=wish.id, administrator_id=alone.id, keyring=keyring, now=now)
+    assert session.scalar(select(Account).where(Account.email == "nia@northbank.example")) is None
+    assert other.password_hash == password
 
 
 def test_p9_past_its_date_the_data_is_gone_and_the_board_says_when(

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pbvote.box.board import check_chain
-from pbvote.models import BoardEntry, Envelope, Pot, RegisterEntry, VoterMark, VotingRound
+from pbvote.models import BoardEntry, CountedBallot, Envelope, Pot, RegisterEntry, VoterMark, VotingRound
 from pbvote.models.database import begin_write
-from pbvote.services import ballots, board, voting
+from pbvote.services import ballots, board, opening, voting
 from pbvote.services.refusal import Refusal
 from tests.boxes import ReadyRound
 
@@ -176,3 +176,62 @@ def test_voiding_against_replacing_leaves_one_truth(box, crowd):
         assert (kinds["void"], kinds["replace"]) == (1, 0)
     else:
         assert (kinds["void"], kinds["replace"]) == (0, 1)
+
+
+def test_two_openings_at_once_open_the_box_once_and_the_other_is_told_why(box, crowd):
+    ids, entries = voters(box, 12)
+    crowd([casting(ids, entry_id, box.numbers[place % 6]) for place, entry_id in enumerate(entries)])
+    box.close()
+    box.throw()
+    box.session.commit()
+    outcomes = crowd([opening_of(box, first, 1 - first) for first in (0, 1, 0, 1)])
+    assert Counter(outcomes)["box-opened-already"] == 3
+    assert whole(box)["opening"] == 1
+    assert box.session.scalar(select(func.count()).select_from(CountedBallot)) == 12
+
+
+def test_two_officers_who_type_different_dice_at_once_write_none(box, crowd):
+    ids, (entry_id,) = voters(box, 1)
+    crowd([casting(ids, entry_id, box.numbers[0])])
+    box.close()
+    box.session.commit()
+    typed = [(box.officers[0], "0417"), (box.officers[1], "7140")]
+    assert crowd([throwing(box, officer, digits) for officer, digits in typed]) == [False, False]
+    assert whole(box)["seed"] == 0
+    assert sorted(crowd([throwing(box, one, "0417") for one in box.officers[1:]]), key=str) in (
+        [True, "seed-thrown"],
+        ["seed-thrown", True],
+    )
+    assert whole(box)["seed"] == 1
+
+
+def opening_of(box, first, second):
+    round_id, folder, officers, now = box.round.id, box.folder, list(box.officers), box.now
+
+    def deed(session):
+        opened = opening.open_box(
+            session,
+            voting_round=session.get(VotingRound, round_id),
+            key_folder=folder,
+            officer_id=officers[first],
+            second_officer_id=officers[second],
+            now=now,
+        )
+        return opened[0].digest
+
+    return deed
+
+
+def throwing(box, officer_id, digits):
+    round_id, now = box.round.id, box.now
+
+    def deed(session):
+        return opening.write_seed(
+            session,
+            voting_round=session.get(VotingRound, round_id),
+            digits=digits,
+            officer_id=officer_id,
+            now=now,
+        )
+
+    return deed

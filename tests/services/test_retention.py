@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from pbvote.models import Account, CountedBallot, Envelope, RegisterEntry
 from pbvote.services import board, counting, keys, opening, retention
@@ -102,21 +102,31 @@ def test_contacts_go_at_their_own_date_and_accounts_that_are_needed_elsewhere_st
     assert still_known == {kept, spare}
 
 
-def test_sqlite_forgets_the_freed_pages(box, engine, database_url):
-    if not database_url.startswith("sqlite"):
-        box.session.commit()
-        retention.scrub(engine)
-        return
+def test_the_databases_files_forget_what_was_destroyed(box, engine, database_url, request):
+    """On PostgreSQL the tables; its log keeps sealed envelopes until it is written over."""
     sealed = box.session.scalars(select(Envelope.sealed)).all()
     box.session.commit()
-    path = database_url.removeprefix("sqlite:///")
+    sqlite = database_url.startswith("sqlite")
+    if sqlite:
+        files = Path(database_url.removeprefix("sqlite:///")).parent.glob
+        pattern = "pbvote.sqlite*"
+    else:
+        files = (request.getfixturevalue("postgres_server").folder / "data" / "base").rglob
+        pattern = "[0-9]*"
 
     def everything():
-        return b"".join(one.read_bytes() for one in Path(path).parent.glob("pbvote.sqlite*"))
+        if not sqlite:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("CHECKPOINT"))
+        return b"".join(one.read_bytes() for one in files(pattern) if one.is_file())
 
-    assert any(one in everything() for one in sealed)
+    before = everything()
+    assert all(one in before for one in sealed)
     run(box, retention.CHALLENGE_WINDOW)
     box.session.commit()
     box.session.close()
     retention.scrub(engine)
-    assert not any(one in everything() for one in sealed)
+    after = everything()
+    assert not any(one in after for one in sealed)
+    if sqlite:
+        assert all(one.stat().st_size == 0 for one in files("pbvote.sqlite-wal"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from pbvote.box import verify
+from pbvote.box import merkle, verify
 from pbvote.box.board import Checkpoint, checkpoint_holds
 from pbvote.models import Account, Envelope, RegisterEntry
 from pbvote.services import ballots, board, keys, publishing
@@ -86,6 +86,11 @@ def make_shared_key(people):
         type_both(people[second], "rehearsal", people, passphrases, first, second)
         assert "These two can open the box together" in people[second].text
     return passphrases
+
+
+def proof_lines(person):
+    (found,) = [one for one in person.tree.iter("dl") if one.get("class") == "pb-proof"]
+    return list(zip(found.iter("dt"), found.iter("dd"), strict=True))
 
 
 def end_voting(box):
@@ -214,6 +219,37 @@ class TestForEverybody:
         person.open("/rounds/north/receipts/")
         person.submit(receipt=receipts[0])
         assert "replaced by a newer one" in person.text
+
+    def test_a_voided_receipt_says_so(self, person, box, receipts):
+        entry_id = box.session.scalars(select(Envelope.entry_id).where(Envelope.receipt == receipts[0])).one()
+        for officer in box.officers[:2]:
+            ballots.void_ballot(
+                box.session,
+                voting_round=box.round,
+                pot=box.pot,
+                entry=box.session.get(RegisterEntry, entry_id),
+                reason="Moved away",
+                officer_id=officer,
+                now=box.now,
+            )
+        box.session.commit()
+        person.open("/rounds/north/receipts/")
+        person.submit(receipt=receipts[0])
+        assert "taken out of the ballot box" in person.text
+
+    def test_after_the_close_the_page_shows_the_path_to_the_root_on_the_board(self, person, box, receipts):
+        box.close()
+        root = board.last(box.session, round_id=box.round.id).payload["pots"][0]["root"]
+        box.session.commit()
+        person.open("/rounds/north/receipts/")
+        person.submit(receipt=receipts[5])
+        facts = [(term.text, value.findtext("code") or value.text) for term, value in proof_lines(person)]
+        nodes = [bytes.fromhex(value) for term, value in facts if term.startswith("Node")]
+        shown = dict(facts)
+        index, size = (int(number) for number in shown["Place"].split("/"))
+        assert shown["Root"] == root
+        leaf = bytes.fromhex(shown["Envelope"])
+        assert merkle.verify_path(leaf, index, size, nodes, bytes.fromhex(root))
 
     def test_the_board_can_be_read_page_by_page_and_as_a_file(self, person, box, receipts):
         person.open("/rounds/north/ballot-box/board")

@@ -111,5 +111,5 @@ def _order(person: Person, session: Session, ready: ReadyRound) -> list[str]:
 
 
 def _words(html: str) -> str:
-    """The page without its tags and addresses."""
-    return re.sub(r"<[^>]*>", " ", html)
+    """The page without its tags, addresses, days and times of day."""
+    return re.sub(r"<[^>]*>", " ", re.sub(r"<time\b.*?</time>", " ", html, flags=re.S))
