@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import subprocess
 import zlib
 
 import pytest
@@ -49,15 +50,44 @@ def test_the_paper_ballot_is_a_tagged_pdf_of_the_same_shortlist(person: Person, 
     assert b"pdfuaid" in text
 
 
+TITLES = {
+    "en": "New benches and planters for the corner of Mill Lane",
+    "ar": "مقاعد وأحواض زهور جديدة عند زاوية شارع الطاحونة القديم",
+    "bn": "মিল লেনের মোড়ে নতুন বেঞ্চ ও গাছের টব বসানোর প্রকল্প",
+    "fr": "De nouveaux bancs et bacs à fleurs au coin de la rue du Moulin",
+    "es": "Nuevos bancos y jardineras en la esquina de la calle del Molino",
+    "pt": "Novos bancos e floreiras na esquina da rua do Moinho Velho",
+}
+
+
+@pytest.mark.parametrize("language", TITLES)
 def test_eighty_seven_proposals_fit_on_four_pages(
-    person: Person, session: Session, settings: Settings, now
+    person: Person, session: Session, settings: Settings, now, language: str
 ) -> None:
+    """In a language that is not offered the page speaks English around the proposals' own words."""
     booth = open_booth(session, settings=settings, now=now, proposals=87)
     for proposal in booth.proposals:
-        proposal.title = f"New benches and planters for the corner of Mill Lane {proposal.number}"
+        proposal.title = f"{TITLES[language]} {proposal.number}"
     session.commit()
+    person.open(f"/?language={language}")
     person.open(f"/rounds/{booth.slug}/paper-ballot/all.pdf")
     assert page_count(person.page.get_data()) <= 4
+
+
+@pytest.mark.parametrize("language", ["ar", "bn"])
+def test_the_paper_ballot_has_the_letters_of_its_language(
+    person: Person, booth: Booth, session: Session, language: str
+) -> None:
+    session.rollback()
+    booth.proposals[0].title = TITLES[language]
+    session.commit()
+    person.open(f"/rounds/{booth.slug}/paper-ballot/all.pdf")
+    drawn = re.findall(rb"/BaseFont /\w{6}\+([\w-]+)", b"".join(unpacked(person.page.get_data())))
+    known = subprocess.run(
+        ["fc-list", f":lang={language}", "family"], capture_output=True, text=True, check=True
+    )
+    families = {name.replace(" ", "-") for name in re.split(r"[,\n]", known.stdout) if name}
+    assert [font for font in drawn if any(font.decode().startswith(name) for name in families)]
 
 
 def test_no_paper_ballot_before_the_shortlist(
