@@ -32,4 +32,7 @@ def ranking(page: Page) -> list[int]:
 
 
 def go_on(page: Page) -> None:
+    """Press Continue and wait for the answer: the next page, or what is wrong."""
     page.click("button[name=go]")
+    page.locator("form[aria-busy]").wait_for(state="detached")
+    page.wait_for_load_state()
