@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pbvote.models import Envelope
 from pbvote.settings import Settings
-from tests.browser.voter import go_on, pick, ranking, register
+from tests.browser.voter import go_on, pick, ranking, register, wait_for_copy
 from tests.person import Person
 from tests.voting import Booth, open_booth
 
@@ -265,16 +265,3 @@ def test_casting_erases_what_the_phone_kept(browse, booth: Booth, codes: Person)
             return
         page.wait_for_timeout(100)
     raise AssertionError("the copy of the ballot is still on the phone")
-
-
-def wait_for_copy(page: Page, booth: Booth) -> None:
-    for _try in range(100):
-        kept = page.evaluate(
-            "async (path) => Boolean(await caches.match(path, {ignoreVary: true}))"
-            " && Boolean(navigator.serviceWorker.controller)",
-            booth.path(),
-        )
-        if kept:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the ballot was not kept")
