@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import nh3
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markdown_it import MarkdownIt
@@ -21,6 +21,8 @@ _markdown = MarkdownIt("zero", {"breaks": True}).enable(["list", "emphasis", "ne
 
 # English means the British kind; plain Arabic would write Western digits.
 REGIONS = {"en": Locale("en", "GB"), "ar": Locale("ar", "EG")}
+# Abroad a pound is "UK£" or "£GB"; where these votes are held it is a pound.
+HERE = {"GBP": "£"}
 
 
 def reader_locale() -> Locale:
@@ -46,18 +48,30 @@ def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
         currency_digits=False,
         numbering_system="default",
     )
-    return _digits(written)
+    here = HERE.get(currency)
+    return digits(written.replace(get_currency_symbol(currency, locale), here) if here else written)
 
 
 def number(value: int | float | Decimal) -> str:
-    return _digits(format_decimal(value, locale=reader_locale(), numbering_system="default"))
+    return digits(format_decimal(value, locale=reader_locale(), numbering_system="default"))
+
+
+class Counted(int):
+    """A count in a sentence: it picks the plural form and is written in the reader's own digits."""
+
+    def __str__(self) -> str:
+        return number(int(self))
+
+
+def counted(value: int) -> Counted:
+    return Counted(value)
 
 
 def share(part: int | float, whole: int | float = 1) -> str:
     """A part of a whole in whole per cent; nothing of nothing is 0 %."""
     fraction = part / whole if whole else 0
     written = format_percent(fraction, format="#,##0%", locale=reader_locale(), numbering_system="default")
-    return _digits(written)
+    return digits(written)
 
 
 def day(moment: datetime | date, *, weekday: bool = False) -> str:
@@ -68,7 +82,7 @@ def day(moment: datetime | date, *, weekday: bool = False) -> str:
     pattern = "full" if weekday else "long"
     if locale.language == "en":  # without the comma that nobody writes
         pattern = "EEEE d MMMM y" if weekday else "d MMMM y"
-    return _digits(format_date(moment, pattern, locale=locale))
+    return digits(format_date(moment, pattern, locale=locale))
 
 
 def clock(moment: datetime) -> str:
@@ -78,7 +92,7 @@ def clock(moment: datetime) -> str:
         return _("midday")
     if (local.hour, local.minute) == (0, 0):
         return _("midnight")
-    return _digits(format_time(local.time(), "HH:mm", locale=reader_locale()))
+    return digits(format_time(local.time(), "HH:mm", locale=reader_locale()))
 
 
 def moment(when: datetime, *, weekday: bool = False) -> str:
@@ -97,7 +111,7 @@ def time_left(until: datetime, now: datetime) -> str:
 
 def _unit(count: int, name: str) -> str:
     length = timedelta(**{f"{name}s": count})
-    return _digits(format_timedelta(length, granularity=name, threshold=1e9, locale=reader_locale()))
+    return digits(format_timedelta(length, granularity=name, threshold=1e9, locale=reader_locale()))
 
 
 def machine(when: datetime | date) -> str:
@@ -112,7 +126,7 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _digits(text: str) -> str:
+def digits(text: str) -> str:
     """Dates carry the reader's own digits too."""
     own = DIGITS.get(reader_locale().default_numbering_system)
     return text.translate(str.maketrans("0123456789", own)) if own else text

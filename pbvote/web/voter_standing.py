@@ -72,7 +72,7 @@ def _done(voting_round: VotingRound, mine: VoterStanding) -> Standing:
     minute = phone.cast_minute(last, mine.entry)
     when = moment(minute) if minute else day(on)
     text = _("You can change it until %(when)s.", when=_closes(voting_round))
-    if voting_round.results_due_at:
+    if voting_round.results_due_at and request.blueprint != "ballots":  # the receipt says it at length
         due = moment(voting_round.results_due_at, weekday=True)
         text = f"{text} {_('We expect to publish the result by %(when)s.', when=due)}"
     return Standing(
