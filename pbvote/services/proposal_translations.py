@@ -26,8 +26,8 @@ def enter(
 ) -> None:
     """Add the proposal's text in a language, or put a better one in its place."""
     _require_no_conflict(session, proposal, officer)
-    for name, text in (("title", title), ("summary", summary)):
-        if not text.strip():
+    for name, typed in (("title", title), ("summary", summary)):
+        if not typed.strip():
             raise Refusal("translation-incomplete", field=name)
     text = find(proposal, language=language)
     if text is None:

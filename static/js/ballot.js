@@ -183,7 +183,7 @@ function filtering(boxes) {
         && (!theme || item.dataset.t === theme)
         && (!amount || Number(item.dataset.c) <= amount)
         && (!wish.mine.checked || box.checked);
-      item.hidden = !fits;
+      if (item.hidden === fits) item.hidden = !fits;
       shown += fits;
     }
     found.textContent = fill(found.dataset.text, { found: written(shown), all: written(items.length) });

@@ -232,8 +232,9 @@ def test_a_translation_can_be_corrected_and_taken_away(
     desk = new_officer(app, session, keyring, now)
     desk.open(f"{page(proposal)}/translations")
     desk.submit(language="ar", title="بركة", summary="بركة.")
-    desk.open(f"{page(proposal)}/translations?language=ar")
+    desk.open(f"{page(proposal)}/translations?into=ar")
     desk.submit(title="بركة كبيرة")
+    assert desk.status == 200, desk.text
     session.rollback()
     assert [(one.language, one.title, one.summary) for one in proposal.translations] == [
         ("ar", "بركة كبيرة", "بركة.")

@@ -283,8 +283,7 @@ def upload(slug: str, number: int, upload_id: int) -> Response:
 @officers
 def translation(slug: str, number: int) -> Response:
     _round, proposal = _find(slug, number)
-    language = request.args.get("language", "")
-    known = proposal_translations.find(proposal, language=language)
+    known = proposal_translations.find(proposal, language=request.args.get("into", ""))
     return _translation_page(proposal, forms.TranslationForm(formdata=None, obj=known))
 
 
