@@ -47,6 +47,7 @@ def test_in_forced_colours_what_is_ticked_and_what_can_be_pressed_stay_visible(
     go_on(page)
     for selector in ("[id^=down-]", "[name=go]", ".pb-place", ".pb-order > li"):
         assert_edged(page, selector)
+    assert look(page, f"#up-{first}", "color") != look(page, f"#up-{second}", "color")
     go_on(page)
     assert_edged(page, "#cast")
     assert_edged(page, ".pb-cast")
