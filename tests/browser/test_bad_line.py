@@ -154,6 +154,35 @@ def test_signing_out_erases_what_the_phone_kept(page: Page, booth: Booth) -> Non
         page.goto(booth.path())
 
 
+def test_the_time_out_is_told_on_the_open_page_and_put_off_without_losing_a_tick(
+    browse, app: Flask, booth: Booth
+) -> None:
+    page = browse()
+    page.clock.install()
+    register(page, booth, Person(app))
+    first, second = numbers(booth)[:2]
+    pick(page, second, first)
+    expect(page.locator("#time")).to_be_hidden()
+    page.clock.fast_forward("11:51:00")
+    expect(page.locator("#time")).to_be_visible()
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(page.locator("#time")).to_be_hidden()
+    expect(page.locator("#count")).to_have_text("2 of 4 chosen")
+    go_on(page)
+    assert ranking(page) == [second, first]
+
+
+def test_another_language_keeps_what_was_ticked(page: Page, booth: Booth) -> None:
+    first, second = numbers(booth)[:2]
+    pick(page, second, first)
+    page.click(".pb-languages summary")
+    page.click(".pb-languages a[lang=ar]")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator(f"#c{first}")).to_be_checked()
+    go_on(page)
+    assert ranking(page) == [second, first]
+
+
 def test_choices_unticked_again_do_not_come_back(page: Page, booth: Booth) -> None:
     first, second = numbers(booth)[:2]
     pick(page, first, second)

@@ -99,6 +99,27 @@ def test_no_paper_ballot_before_the_shortlist(
     assert person.status == 404
 
 
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [("shortlist", "You can start on"), ("voting", "You can vote until"), ("closed", "Voting is over.")],
+)
+def test_easy_read_has_an_address_of_its_own_and_says_where_things_stand(
+    person: Person, session: Session, settings: Settings, now, phase: str, said: str
+) -> None:
+    booth = open_booth(session, settings=settings, now=now, phase=phase)
+    person.open(f"/rounds/{booth.slug}/easy-read")
+    assert said in person.text
+    assert ("Vote now" in person.text) is (phase == "voting")
+    longest = max(len(sentence.split()) for sentence in re.split(r"[.?!]", sentences(person)))
+    assert longest <= 15
+
+
+def sentences(person: Person) -> str:
+    """The easy-read paragraphs, each ended as a sentence."""
+    texts = ["".join(one.itertext()).strip() for one in person.tree.findall(".//section//p")]
+    return " ".join(text if text.endswith((".", "?", "!")) else f"{text}." for text in texts)
+
+
 def page_count(data: bytes) -> int:
     return max(int(count) for text in unpacked(data) for count in re.findall(rb"/Count (\d+)", text))
 
