@@ -15,8 +15,7 @@ from tests.browser.walk import Walk, open_walk_booth
 from tests.person import Person
 from tests.voting import Booth
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-LANGUAGES = ["en", "ar"]
+pytestmark = pytest.mark.browser
 WIDTHS = (1280, 412, 320)
 
 
@@ -25,8 +24,15 @@ def booth(session: Session, settings: Settings, now) -> Booth:
     return open_walk_booth(session, settings, now)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize(
+    ("javascript", "language"),
+    [
+        (True, "en"),
+        pytest.param(True, "ar", marks=pytest.mark.slow),
+        pytest.param(False, "en", marks=pytest.mark.slow),
+        pytest.param(False, "ar", marks=pytest.mark.slow),
+    ],
+)
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     browse, app: Flask, booth: Booth, session: Session, javascript: bool, language: str
 ) -> None:
@@ -45,7 +51,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     assert found == {}
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_every_page_of_the_vote_is_valid_html(
     browse, app: Flask, booth: Booth, session: Session, javascript: bool
 ) -> None:
@@ -93,6 +99,7 @@ def _dangling(tree: Any) -> Iterator[str]:
             yield link
 
 
+@pytest.mark.slow
 def test_on_a_tiny_screen_what_has_the_focus_is_never_covered(
     browse, app: Flask, booth: Booth, session: Session
 ) -> None:
