@@ -272,11 +272,11 @@ function ordering() {
   function move(item, to, focus) {
     place(item, to);
     renumber();
-    focus.focus({ preventScroll: true });
-    item.scrollIntoView({ block: "nearest" });
     removed = null;
     undo.hidden = true;
     tell(form.dataset.moved, item);
+    focus.focus({ preventScroll: true }); // from here on the page is measured, so all is written before
+    item.scrollIntoView({ block: "nearest" });
   }
 
   form.addEventListener("click", (event) => {
