@@ -17,7 +17,7 @@ from pbvote.extensions import db, limiter
 from pbvote.services import outages
 from pbvote.services.refusal import NotAllowed, NotFound, Refusal
 from pbvote.web import access
-from pbvote.web.formats import day, moment, money
+from pbvote.web.formats import day, digits, moment, money
 from pbvote.web.words import gather
 
 PAGES = (403, 404, 405, 409, 413, 422, 429, 500)
@@ -41,7 +41,7 @@ def _say(value: Any) -> str:
         return moment(value)
     if isinstance(value, date):
         return day(value)
-    return str(value)
+    return digits(str(value)) if isinstance(value, int) else str(value)
 
 
 def show_on(form: FlaskForm, refusal: Refusal) -> None:

@@ -61,7 +61,7 @@ def _money(amount: int, currency: str, minor_units: int, locale: Locale) -> str:
         currency_digits=False,
         numbering_system="default",
     )
-    return _digits(written, locale)
+    return digits(written, locale)
 
 
 def number(value: int | float | Decimal) -> str:
@@ -70,7 +70,7 @@ def number(value: int | float | Decimal) -> str:
 
 @lru_cache(maxsize=1024, typed=True)
 def _number(value: int | float | Decimal, locale: Locale) -> str:
-    return _digits(format_decimal(value, locale=locale, numbering_system="default"), locale)
+    return digits(format_decimal(value, locale=locale, numbering_system="default"), locale)
 
 
 class Counted(int):
@@ -84,7 +84,7 @@ def share(part: int | float, whole: int | float = 1) -> str:
     """A part of a whole in whole per cent; nothing of nothing is 0 %."""
     fraction = part / whole if whole else 0
     written = format_percent(fraction, format="#,##0%", locale=reader_locale(), numbering_system="default")
-    return _digits(written)
+    return digits(written)
 
 
 def day(moment: datetime | date, *, weekday: bool = False) -> str:
@@ -95,7 +95,7 @@ def day(moment: datetime | date, *, weekday: bool = False) -> str:
     pattern = "full" if weekday else "long"
     if locale.language == "en":  # without the comma that nobody writes
         pattern = "EEEE d MMMM y" if weekday else "d MMMM y"
-    return _digits(format_date(moment, pattern, locale=locale))
+    return digits(format_date(moment, pattern, locale=locale))
 
 
 def clock(moment: datetime) -> str:
@@ -105,7 +105,7 @@ def clock(moment: datetime) -> str:
         return _("midday")
     if (local.hour, local.minute) == (0, 0):
         return _("midnight")
-    return _digits(format_time(local.time(), "HH:mm", locale=reader_locale()))
+    return digits(format_time(local.time(), "HH:mm", locale=reader_locale()))
 
 
 def moment(when: datetime, *, weekday: bool = False) -> str:
@@ -124,7 +124,7 @@ def time_left(until: datetime, now: datetime) -> str:
 
 def _unit(count: int, name: str) -> str:
     length = timedelta(**{f"{name}s": count})
-    return _digits(format_timedelta(length, granularity=name, threshold=1e9, locale=reader_locale()))
+    return digits(format_timedelta(length, granularity=name, threshold=1e9, locale=reader_locale()))
 
 
 def machine(when: datetime | date) -> str:
@@ -139,7 +139,7 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _digits(text: str, locale: Locale | None = None) -> str:
+def digits(text: str, locale: Locale | None = None) -> str:
     """Dates carry the reader's own digits too."""
     own = DIGITS.get((locale or reader_locale()).default_numbering_system)
     return text.translate(str.maketrans("0123456789", own)) if own else text

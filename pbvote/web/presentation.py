@@ -13,7 +13,17 @@ from pbvote.web.context import now, settings
 from pbvote.web.standing import NextStep, next_step
 from pbvote.web.voter_standing import standing
 
-FILTERS = ("clock", "day", "instant", "machine", "moment", "money", "number", "paragraphs", "share")
+FILTERS = (
+    "clock",
+    "day",
+    "instant",
+    "machine",
+    "moment",
+    "money",
+    "number",
+    "paragraphs",
+    "share",
+)
 HTMX = json.dumps(
     {
         "allowEval": False,

@@ -1,5 +1,7 @@
 """Where a resident stands with their own vote, for the bar on each page of the round."""
 
+from dataclasses import replace
+
 from flask import request, url_for
 from flask_babel import gettext as _
 
@@ -13,10 +15,12 @@ from pbvote.web.context import now
 from pbvote.web.formats import day, moment, number
 from pbvote.web.standing import Standing, phase_standing
 
+HAVE_A_BUTTON = ("rounds.show", "easy_read.show")
+
 
 def standing(voting_round: VotingRound) -> Standing:
     """The voter's own standing while voting is open; the round's for everybody else."""
-    everybody = phase_standing(voting_round, now=now())
+    everybody = _with_the_way(voting_round, phase_standing(voting_round, now=now()))
     entry = entry_in(voting_round) if voting_round.phase(now()) == "voting" else None
     if entry is None:
         return everybody
@@ -24,6 +28,14 @@ def standing(voting_round: VotingRound) -> Standing:
     if mine.entry.status != "confirmed":
         return _not_confirmed(voting_round, mine) or everybody
     return _done(voting_round, mine) if mine.all_cast else _to_do(voting_round, mine)
+
+
+def _with_the_way(voting_round: VotingRound, everybody: Standing) -> Standing:
+    """While voting is open, the way to the vote from each page that has no button for it."""
+    on_the_way = request.blueprint in ("home", "registering") or request.endpoint in HAVE_A_BUTTON
+    if on_the_way or voting_round.phase(now()) != "voting":
+        return everybody
+    return replace(everybody, href=url_for("ballots.begin", slug=voting_round.slug), link=_("Vote now"))
 
 
 def _not_confirmed(voting_round: VotingRound, mine: VoterStanding) -> Standing | None:
@@ -55,9 +67,13 @@ def _done(voting_round: VotingRound, mine: VoterStanding) -> Standing:
         return Standing(title=_("You voted on paper."), tone="done")
     minute = phone.cast_minute(last, mine.entry)
     when = moment(minute) if minute else day(on)
+    text = _("You can change it until %(when)s.", when=_closes(voting_round))
+    if voting_round.results_due_at and request.blueprint != "ballots":  # the receipt says it at length
+        due = moment(voting_round.results_due_at, weekday=True)
+        text = f"{text} {_('We expect to publish the result by %(when)s.', when=due)}"
     return Standing(
         title=_("Cast on %(when)s.", when=when),
-        text=_("You can change it until %(when)s.", when=_closes(voting_round)),
+        text=text,
         tone="done",
         href=url_for("ballots.receipt", slug=voting_round.slug, pot_slug=last.slug),
         link=_("Your receipt"),

@@ -48,13 +48,56 @@ const draft = {
   },
 };
 
-// A form that would be lost on a dead line stays on the screen and says so.
-function guard() {
-  form.addEventListener("submit", (event) => {
-    if (navigator.onLine !== false) return;
+// A form is sent from here, and the page left only once the server has answered: nothing is lost on a bad line.
+const PATIENCE = 25000;
+
+function sending() {
+  form.addEventListener("submit", async (event) => {
+    const button = event.submitter;
+    if (event.defaultPrevented) return;
     event.preventDefault();
-    say(form.dataset.error);
+    if (form.hasAttribute("aria-busy")) return;
+    form.setAttribute("aria-busy", "true");
+    lose("");
+    const waiting = new AbortController();
+    const timer = setTimeout(() => waiting.abort(), PATIENCE);
+    const fields = new FormData(form);
+    if (button?.name) fields.append(button.name, button.value);
+    try {
+      const answer = await fetch(button?.getAttribute("formaction") || form.action, {
+        method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams(fields), signal: waiting.signal,
+      });
+      if (answer.status >= 500) throw new Error(answer.statusText);
+      const target = answer.headers.get("HX-Redirect");
+      if (target) location.assign(target);
+      else plainly(button);
+    } catch {
+      form.removeAttribute("aria-busy");
+      lose(form.dataset.error);
+    } finally {
+      clearTimeout(timer);
+    }
   });
+  addEventListener("pageshow", () => form.removeAttribute("aria-busy"));
+}
+
+// Without what this script expects, the browser sends the form itself and shows the page that comes back.
+function plainly(button) {
+  if (button?.name) {
+    const pressed = document.createElement("input");
+    pressed.type = "hidden";
+    pressed.name = button.name;
+    pressed.value = button.value;
+    form.append(pressed);
+  }
+  form.submit();
+}
+
+// Beside the button that was pressed.
+function lose(text) {
+  const place = document.querySelector("#lost");
+  if (place) place.textContent = text;
+  else if (text) say(text);
 }
 
 function say(text) {
@@ -72,7 +115,7 @@ function choosing() {
   let ranking = chosen.value ? chosen.value.split(",").map(Number) : [];
 
   const kept = draft.read();
-  if (kept && kept.length && !form.elements.shown.value) {
+  if (kept && !form.elements.shown.value) {
     ranking = kept.filter((number) => byNumber.has(number)).slice(0, most);
     for (const box of boxes) box.checked = ranking.includes(Number(box.value));
   }
@@ -140,13 +183,19 @@ function filtering(boxes) {
         && (!theme || item.dataset.t === theme)
         && (!amount || Number(item.dataset.c) <= amount)
         && (!wish.mine.checked || box.checked);
-      item.hidden = !fits;
+      if (item.hidden === fits) item.hidden = !fits;
       shown += fits;
     }
     found.textContent = fill(found.dataset.text, { found: written(shown), all: written(items.length) });
   };
+  // The typed letter is drawn first, and of letters typed in haste only the last is looked for.
+  let waiting = 0;
+  const soon = () => {
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(() => setTimeout(narrow));
+  };
   const details = form.querySelector(".pb-find");
-  details.addEventListener("input", narrow);
+  details.addEventListener("input", soon);
   details.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
   });
@@ -181,8 +230,7 @@ function ordering() {
 
   const ranking = () => [...list.children].map((item) => Number(item.dataset.number));
   const title = (item) => item.querySelector("h2").textContent;
-  const kept = draft.read();
-  draft.keep(kept && sameSet(kept, ranking()) ? ranking() : ranking());
+  draft.keep(ranking());
 
   function place(item, to) {
     const others = [...list.children].filter((one) => one !== item);
@@ -224,16 +272,16 @@ function ordering() {
   function move(item, to, focus) {
     place(item, to);
     renumber();
-    focus.focus({ preventScroll: true });
-    item.scrollIntoView({ block: "nearest" });
     removed = null;
     undo.hidden = true;
     tell(form.dataset.moved, item);
+    focus.focus({ preventScroll: true }); // from here on the page is measured, so all is written before
+    item.scrollIntoView({ block: "nearest" });
   }
 
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=move]");
-    if (!button) return;
+    if (!button || (button === undo && !removed)) return;
     event.preventDefault();
     if (button === undo) return putBack();
     const item = button.closest("li");
@@ -261,7 +309,6 @@ function ordering() {
   }
 
   function putBack() {
-    if (!removed) return form.submit();
     const { item, at } = removed;
     place(item, at);
     renumber();
@@ -270,10 +317,6 @@ function ordering() {
     item.querySelector('[value^="remove-"]').focus();
     tell(form.dataset.moved, item);
   }
-}
-
-function sameSet(some, others) {
-  return some.length === others.length && some.every((one) => others.includes(one));
 }
 
 // Casting: the button is pressed once; without an answer the same form is sent again.
@@ -324,7 +367,7 @@ if (form) {
   }
   if (form.id === "order") ordering();
   if (form.id === "check") casting();
-  else guard();
+  else sending();
   document.querySelector("#problem")?.focus();
 }
 timing();

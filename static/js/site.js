@@ -14,6 +14,14 @@ document.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) enhance(event.target);
 });
 
+// Signing out takes the ballot off this phone too, also where the browser does not know Clear-Site-Data.
+document.querySelector("form[data-forget]")?.addEventListener("submit", () => {
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith("pbvote-draft-")) localStorage.removeItem(name);
+  }
+  if (window.caches) caches.delete("pbvote-ballot");
+});
+
 // The open language list closes when the reader goes elsewhere.
 document.addEventListener("click", (event) => {
   for (const list of document.querySelectorAll(".pb-languages[open]")) {

@@ -80,8 +80,8 @@ def axe_violations(page: Page, *, only: list[str] | None = None) -> list[str]:
     session = page.context.new_cdp_session(page)
     if not _evaluate(session, "typeof axe === 'object'"):
         _evaluate(session, AXE.read_text() + "; null")
-    options = json.dumps({"runOnly": {"type": "rule", "values": only}} if only else {})
-    found = _evaluate(session, f"axe.run({options}).then({READABLE})")
+    options = {"runOnly": {"type": "rule", "values": only}} if only else {"resultTypes": ["violations"]}
+    found = _evaluate(session, f"axe.run({json.dumps(options)}).then({READABLE})")
     session.detach()
     lines: list[str] = json.loads(found)
     return lines
@@ -92,8 +92,24 @@ def _evaluate(session: CDPSession, expression: str) -> Any:
     return session.send("Runtime.evaluate", options)["result"].get("value")
 
 
+def evaluate(page: Page, expression: str) -> Any:
+    """Also where the page's own scripts are switched off."""
+    session = page.context.new_cdp_session(page)
+    found = _evaluate(session, expression)
+    session.detach()
+    return found
+
+
+# What was ticked and typed, written into the document, so that a copy of it shows the same.
+WRITE_DOWN = """for (const one of document.querySelectorAll("input")) {
+  if (["checkbox", "radio"].includes(one.type)) one.toggleAttribute("checked", one.checked);
+  else if (one.type !== "hidden") one.setAttribute("value", one.value);
+}"""
+
+
 def without_scripts(page: Page, copy: Page) -> Page:
     """The same document on a page where axe can run, its own scripts taken out."""
+    evaluate(page, WRITE_DOWN)
     text = re.sub(r"<script\b.*?</script>", "", page.content(), flags=re.DOTALL)
 
     def answer(route: Route) -> None:

@@ -228,5 +228,8 @@ def screen(app: Flask, browse: Callable[..., Page], officer: str, slug: str, num
     box.get_by_label("Year").fill(str(soon.year))
     press(desk, "Send to the group")
     assert "We have written to the group" in desk.inner_text("main")
+    desk.get_by_role("link", name="In other languages").click()
+    press(desk, "Save the translation")
+    inspect(desk, "the text in another language, with errors")
     desk.goto(f"/officer/rounds/{slug}/screening/shortlist")
     inspect(desk, "the shortlist")

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from pbvote.models import Envelope
 from pbvote.settings import Settings
-from tests.browser.voter import go_on, pick, ranking, register
+from tests.browser.voter import go_on, pick, ranking, register, wait_for_copy
 from tests.person import Person
-from tests.voting import Booth, open_booth
+from tests.voting import POSTCODE, Booth, open_booth
 
 pytestmark = pytest.mark.browser
 TITLES = ("Skate ramp", "Choir", "Bench", "Tool library", "Pond", "Lunches", "Chess club", "Street trees")
@@ -81,29 +81,60 @@ def test_n_choices_take_n_plus_three_taps(browse, booth: Booth, codes: Person, s
 
 
 def test_the_journey_needs_no_pointer(browse, booth: Booth, codes: Person, session: Session) -> None:
+    """From the poster's page to signing out with nothing but the keyboard, every control met on the way."""
     page = browse()
-    register(page, booth, codes)
-    first, second = (
-        int(box.get_attribute("value") or 0) for box in page.locator("input[name=picked]").all()[:2]
+    page.goto(f"/rounds/{booth.slug}/proposals/{booth.proposals[0].number}")
+    press(page, "#status-bar a", "Enter")
+    answers = {"#address": "ada@example.com", "#code": "", "#name": "Ada Brook", "#postcode": POSTCODE}
+    for field, text in answers.items():
+        page.locator(field).wait_for()
+        tab_to(page, field)
+        page.keyboard.type(text or codes.latest_code(answers["#address"]))
+        page.keyboard.press("Enter")
+    page.locator("[name=old_enough]").first.wait_for()
+    press(page, "#wants_reminders", "Space")
+    press(page, "[name=old_enough][value=yes]", "Enter")
+    page.locator("#choose").wait_for()
+    first, second, third = (
+        int(box.get_attribute("value") or 0) for box in page.locator("input[name=picked]").all()[:3]
     )
-    tab_to(page, f"#c{first}")
-    page.keyboard.press("Space")
-    tab_to(page, f"#c{second}")
-    page.keyboard.press("Space")
-    tab_to(page, "button[name=go]")
-    page.keyboard.press("Enter")
+    press(page, ".pb-find summary", "Enter")
+    tab_to(page, "#text")
+    page.keyboard.type("zzz")
+    expect(page.locator("#found")).to_contain_text("0 of 8 proposals shown")
+    for _letter in "zzz":
+        page.keyboard.press("Backspace")
+    expect(page.locator("#found")).to_contain_text("8 of 8 proposals shown")
+    press(page, f"#c{first}", "Space")
+    press(page, f"#p{first} .pb-more", "Enter")
+    expect(page.locator(f"#p{first} .pb-story")).to_contain_text("The corner of the square floods")
+    press(page, f"#c{second}", "Space")
+    press(page, f"#c{third}", "Space")
+    press(page, "button[name=go]", "Enter")
     page.locator("#ranking").wait_for()
-    tab_to(page, f"#up-{second}")
-    page.keyboard.press("Enter")
+    press(page, f"#up-{second}", "Enter")
     expect(page.locator(f"#up-{second}")).to_be_focused()
-    assert ranking(page) == [second, first]
-    tab_to(page, "button[name=go]")
-    page.keyboard.press("Enter")
+    assert ranking(page) == [second, first, third]
+    tab_to(page, f"#place-{third}")
+    page.keyboard.type("1")
+    expect(page.locator("#said")).to_contain_text("is now number 1 of 3")
+    press(page, f"#remove-{first}", "Enter")
+    expect(page.locator("#undo")).to_be_focused()
+    assert ranking(page) == [third, second]
+    press(page, "button[name=go]", "Enter")
     page.locator("#check").wait_for()
-    tab_to(page, "#cast")
-    page.keyboard.press("Enter")
+    press(page, "#cast", "Enter")
     expect(page.locator(".pb-receipt")).to_be_visible()
     assert envelopes(session) == 1
+    press(page, "main a[href='/sign-in/out']", "Enter")
+    press(page, "main button", "Enter")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def press(page: Page, selector: str, key: str) -> None:
+    page.locator(selector).first.wait_for()
+    tab_to(page, selector)
+    page.keyboard.press(key)
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -265,16 +296,3 @@ def test_casting_erases_what_the_phone_kept(browse, booth: Booth, codes: Person)
             return
         page.wait_for_timeout(100)
     raise AssertionError("the copy of the ballot is still on the phone")
-
-
-def wait_for_copy(page: Page, booth: Booth) -> None:
-    for _try in range(100):
-        kept = page.evaluate(
-            "async (path) => Boolean(await caches.match(path, {ignoreVary: true}))"
-            " && Boolean(navigator.serviceWorker.controller)",
-            booth.path(),
-        )
-        if kept:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the ballot was not kept")

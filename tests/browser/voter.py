@@ -32,4 +32,21 @@ def ranking(page: Page) -> list[int]:
 
 
 def go_on(page: Page) -> None:
+    """Press Continue and wait for the answer: the next page, or what is wrong."""
     page.click("button[name=go]")
+    page.locator("form[aria-busy]").wait_for(state="detached")
+    page.wait_for_load_state()
+
+
+def wait_for_copy(page: Page, booth: Booth) -> None:
+    """Until the phone has its own copy of the ballot."""
+    for _try in range(100):
+        kept = page.evaluate(
+            "async (path) => Boolean(await caches.match(path, {ignoreVary: true}))"
+            " && Boolean(navigator.serviceWorker.controller)",
+            booth.path(),
+        )
+        if kept:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the ballot was not kept")

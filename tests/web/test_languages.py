@@ -150,3 +150,17 @@ def test_a_count_in_a_sentence_has_the_readers_digits(app) -> None:
 def test_a_language_that_is_not_offered_is_not_taken(person: Person) -> None:
     person.open("/?language=xx")
     assert person.tree.get("lang") == "en"
+
+
+def test_an_error_and_a_pound_are_said_in_the_readers_language(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(session, settings=settings, now=now)
+    person.open("/?language=ar")
+    assert "UK£" not in person.open(f"/rounds/{booth.slug}").get_data(as_text=True)
+    person.open(f"/rounds/{booth.slug}/vote")
+    person.submit(address="ada")
+    assert person.status == 422
+    assert "خطأ:" in person.text
+    assert "Error" not in person.text
+    assert "There is a problem" not in person.text

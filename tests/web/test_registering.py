@@ -1,10 +1,13 @@
 """Proving that you may vote, one question per page, as residents see it."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from pbvote.extensions import db
 from pbvote.models import AccessCode, OneTimeCode, OutboxMessage, RegisterEntry
 from pbvote.services import register as registers
 from pbvote.services.keyring import Keyring
@@ -64,6 +67,65 @@ def test_known_and_unknown_people_get_the_same_answer(app: Flask, person: Person
         visitor.submit(address=email)
         answers.append((visitor.status, visitor.path, visitor.text.replace(email, "…")))
     assert answers[0] == answers[1]
+
+
+def test_known_and_unknown_people_cost_the_database_the_same(
+    app: Flask, person: Person, booth: Booth
+) -> None:
+    """The same questions to the database in the same order, so that the time tells nothing either."""
+    register(person, booth, email="known@example.com")
+    costs = []
+    for email in ("known@example.com", "never@example.com"):
+        visitor = Person(app)
+        visitor.open(f"/rounds/{booth.slug}/register/")
+        costs.append(statements(app, lambda visitor=visitor, email=email: visitor.submit(address=email)))
+        costs[-1] += statements(app, lambda visitor=visitor: visitor.submit(code="000000"))
+    assert costs[0] == costs[1]
+    assert len(costs[0]) > 3
+
+
+def statements(app: Flask, deed: Callable[[], object]) -> list[str]:
+    """What the application asks of its database meanwhile."""
+    with app.app_context():
+        engine = db.engine
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    deed()
+    event.remove(engine, "before_cursor_execute", note)
+    return asked
+
+
+def test_at_most_six_answers_lie_before_the_ballot(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(
+        session, settings=settings, now=now, may_work=True, may_study=True, sign_up_methods=["email", "sms"]
+    )
+    answers = {
+        "address": "ada@example.com",
+        "name": "Ada Brook",
+        "connection": "live",
+        "postcode": POSTCODE,
+        "old_enough": "yes",
+    }
+    given = 0
+    person.open(f"/rounds/{booth.slug}/vote")
+    while person.path != booth.path():
+        asked = person.path.rpartition("/")[2]
+        if asked == "code":
+            person.submit(code=person.latest_code("ada@example.com"))
+        elif asked in ("connection", "age"):
+            name = "old_enough" if asked == "age" else asked
+            person.submit(button=(name, answers[name]))
+        else:
+            name = asked or "address"
+            person.submit(**{name: answers[name]})
+        given += 1
+        assert given <= 6, person.path
 
 
 def test_a_phone_number_gets_its_code_by_text_where_the_round_offers_it(

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from pbvote.models import Account, Proposal, VotingRound
 from pbvote.services.keyring import Keyring
 from pbvote.services.screening import CHECKLIST
+from pbvote.settings import Settings
 from tests.factories import PASSWORD, make_group, make_officer, make_proposal, make_round
 from tests.person import Person
+from tests.voting import open_booth, register
 
 ALICE = "alice@example.com"
 
@@ -196,3 +198,60 @@ def test_the_list_can_be_filtered_and_ignores_nonsense(officer: Person, proposal
 def test_a_group_cannot_open_the_officers_pages(alice: Person, proposal: Proposal) -> None:
     alice.open(page(proposal))
     assert alice.status == 403
+
+
+def test_a_translation_an_officer_entered_is_read_on_the_ballot_and_marked(
+    app: Flask, session: Session, keyring: Keyring, settings: Settings, now: datetime
+) -> None:
+    booth = open_booth(session, settings=settings, now=now)
+    proposal = booth.proposals[0]
+    desk = new_officer(app, session, keyring, now)
+    desk.open(page(proposal))
+    assert "In other languages" in desk.text
+    desk.open(f"{page(proposal)}/translations")
+    desk.submit(language="ar", title="بركة للساحة", summary="")
+    assert desk.status == 422
+    assert "Enter the title and the summary in this language" in desk.text
+    desk.submit(language="ar", title="بركة للساحة", summary="نحفر بركة صغيرة.")
+    assert "The translation is saved" in desk.text
+    reader = Person(app)
+    reader.open("/?language=ar")
+    register(reader, booth, email="ada@example.com")
+    assert "بركة للساحة" in reader.text
+    assert "نحفر بركة صغيرة. (مترجم)" in reader.text
+    reader.open(f"/rounds/{booth.slug}/proposals/{proposal.number}")
+    assert "هذا النص مترجم" in reader.text
+    reader.open("/?language=en")
+    reader.open(booth.path())
+    assert "بركة للساحة" not in reader.text
+
+
+def test_a_translation_can_be_corrected_and_taken_away(
+    app: Flask, session: Session, keyring: Keyring, proposal: Proposal, now: datetime
+) -> None:
+    desk = new_officer(app, session, keyring, now)
+    desk.open(f"{page(proposal)}/translations")
+    desk.submit(language="ar", title="بركة", summary="بركة.")
+    desk.open(f"{page(proposal)}/translations?into=ar")
+    desk.submit(title="بركة كبيرة")
+    assert desk.status == 200, desk.text
+    session.rollback()
+    assert [(one.language, one.title, one.summary) for one in proposal.translations] == [
+        ("ar", "بركة كبيرة", "بركة.")
+    ]
+    desk.submit(language="ar", button=("remove", "yes"))
+    session.rollback()
+    assert proposal.translations == []
+
+
+def test_who_has_to_do_with_the_group_translates_nothing(
+    app: Flask, session: Session, keyring: Keyring, proposal: Proposal, now: datetime
+) -> None:
+    desk = new_officer(app, session, keyring, now)
+    desk.open(page(proposal))
+    desk.submit("conflict", sure="y")
+    desk.open(f"{page(proposal)}/translations")
+    desk.submit(language="ar", title="بركة", summary="بركة.")
+    assert "somebody else must do this" in desk.text
+    session.rollback()
+    assert proposal.translations == []

@@ -1,11 +1,13 @@
 """Choosing, ordering, checking and casting without JavaScript, and what can go wrong on the way."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pbvote.models import Envelope
+from pbvote.models import Envelope, SignIn
 from pbvote.settings import Settings
 from tests.person import Person
 from tests.voting import Booth, cast, open_booth, register
@@ -248,6 +250,83 @@ def test_staying_signed_in_keeps_the_draft(voter: Person, booth: Booth) -> None:
     voter.open(booth.path())
     voter.send(f"/rounds/{booth.slug}/ballot/stay", [("csrf_token", voter.csrf()), ("back", booth.path())])
     assert ticked(voter) == [booth.proposals[0].number]
+
+
+def test_staying_signed_in_takes_along_what_is_ticked_and_not_sent_yet(voter: Person, booth: Booth) -> None:
+    first, second = booth.proposals[:2]
+    voter.open(booth.path())
+    picked = [("picked", second.number), ("picked", first.number)]
+    chosen = ("chosen", f"{second.number},{first.number}")
+    csrf = ("csrf_token", voter.csrf())
+    voter.send(f"/rounds/{booth.slug}/ballot/stay", [csrf, *picked, chosen, ("pot", "all")])
+    assert sorted(ticked(voter)) == sorted([first.number, second.number])
+    voter.open(booth.path("order"))
+    assert ranking(voter) == [second.number, first.number]
+
+
+def test_staying_signed_in_takes_along_the_order_on_the_page(voter: Person, booth: Booth) -> None:
+    numbers = [one.number for one in booth.proposals[:2]]
+    voter.submit(picked=numbers, chosen=",".join(map(str, numbers)), button=("go", "yes"))
+    csrf = ("csrf_token", voter.csrf())
+    order = ("ranking", ",".join(map(str, reversed(numbers))))
+    voter.send(f"/rounds/{booth.slug}/ballot/stay", [csrf, order, ("pot", "all")])
+    assert voter.path == booth.path("order")
+    assert ranking(voter) == numbers[::-1]
+
+
+def test_shortly_before_the_time_out_the_page_warns_and_a_press_puts_it_off(
+    voter: Person, booth: Booth, session: Session, now
+) -> None:
+    assert "you will be signed out soon" not in shown_text(voter)
+    session.rollback()
+    for row in session.scalars(select(SignIn)):
+        row.expires_at = now + timedelta(minutes=9)
+    session.commit()
+    voter.open(booth.path())
+    assert "you will be signed out soon" in shown_text(voter)
+    voter.send(f"/rounds/{booth.slug}/ballot/stay", [("csrf_token", voter.csrf()), ("back", booth.path())])
+    assert "you will be signed out soon" not in shown_text(voter)
+    session.rollback()
+    assert session.scalars(select(SignIn.expires_at)).one() > now + timedelta(hours=11)
+
+
+def test_only_the_ballot_itself_may_be_kept_by_the_phone(voter: Person, booth: Booth) -> None:
+    numbers = [one.number for one in booth.proposals[:2]]
+    voter.submit(picked=numbers, button=("go", "yes"))
+    kept = {}
+    rounds = f"/rounds/{booth.slug}"
+    for path in (booth.path(), booth.path("order"), booth.path("check"), rounds, f"{rounds}/proposals/"):
+        kept[path] = voter.open(path).headers["Cache-Control"]
+    cast(voter, booth, numbers)
+    kept[booth.path("receipt")] = voter.open(booth.path("receipt")).headers["Cache-Control"]
+    assert kept.pop(booth.path()) == "private, no-cache"
+    assert set(kept.values()) == {"no-store"}
+
+
+def test_the_page_a_poster_leads_to_has_the_way_to_the_vote(app: Flask, voter: Person, booth: Booth) -> None:
+    stranger = Person(app)
+    for path in (f"proposals/{booth.proposals[0].number}", "proposals/", "how-it-works"):
+        stranger.open(f"/rounds/{booth.slug}/{path}")
+        ways = {link.get("href"): "".join(link.itertext()) for link in stranger.tree.iter("a")}
+        assert ways[f"/rounds/{booth.slug}/vote"] == "Vote now", path
+    voter.open(f"/rounds/{booth.slug}/proposals/")
+    assert "Go to your vote" in voter.text
+
+
+def test_after_casting_the_bar_says_when_the_result_is_due(voter: Person, booth: Booth) -> None:
+    cast(voter, booth, [booth.proposals[0].number])
+    voter.open(f"/rounds/{booth.slug}/proposals/")
+    assert "You can change it until" in voter.text
+    assert "We expect to publish the result by" in voter.text
+
+
+def shown_text(person: Person) -> str:
+    """The words of the page without those that wait to be shown."""
+    hidden = [one for one in person.tree.iter() if one.get("hidden") is not None]
+    text = person.text
+    for one in hidden:
+        text = text.replace(" ".join("".join(one.itertext()).split()), "")
+    return text
 
 
 def fill_in(person: Person, booth: Booth) -> None:

@@ -100,15 +100,7 @@ def keep_choices(slug: str, pot_slug: str) -> Response:
     """Every button of the choose page comes here: go on, look for something, read a story."""
     booth = _booth(slug, pot_slug)
     filters = forms.Filters.read(request.form)
-    draft = choices.only_known(
-        choices.merge(
-            booth.draft(),
-            ticked=forms.numbers(request.form.getlist("picked")),
-            shown=forms.listed(request.form.get("shown", "")) or booth.numbers,
-            chosen_order=forms.listed(request.form.get("chosen", "")),
-        ),
-        known=booth.numbers,
-    )
+    draft = _sent_choices(booth)
     going_on = "find" not in request.form and "read" not in request.form
     try:
         choices.require_length(booth.voting_round, draft, finished=going_on)
@@ -157,8 +149,7 @@ def order(slug: str, pot_slug: str) -> Response:
 def keep_order(slug: str, pot_slug: str) -> Response:
     """Every button of the order page comes here."""
     booth = _booth(slug, pot_slug)
-    given = choices.only_known(forms.listed(request.form.get("ranking", "")), known=booth.numbers)
-    ranking, said = _reorder(booth, given[: booth.voting_round.max_length])
+    ranking, said = _reorder(booth, _sent_order(booth))
     if "go" in request.form:
         try:
             choices.require_length(booth.voting_round, ranking, finished=True)
@@ -254,14 +245,19 @@ def stay(slug: str) -> Response:
     entry = access.entry_in(voting_round)
     if person is None:
         abort(403)
-    kept = [(pot, phone.read_draft(pot)) for pot in voting_round.pots] if entry else []
+    kept = {pot: phone.read_draft(pot) for pot in voting_round.pots} if entry else {}
+    back = access.local_path(request.form.get("back")) or url_for("ballots.begin", slug=slug)
+    if "pot" in request.form:  # pressed on the page of a ballot, which sends its choices along
+        booth = _booth(slug, request.form["pot"])
+        ordering = "ranking" in request.form
+        kept[booth.pot] = _sent_order(booth) if ordering else _sent_choices(booth)
+        back = booth.url("order" if ordering else "choose")
     sign_ins.extend(db.session, token=person.token, now=now())
     db.session.commit()
-    back = access.local_path(request.form.get("back")) or url_for("ballots.begin", slug=slug)
-    response = redirect(back, code=303)
-    for pot, draft in kept:
+    response = see_other(back)
+    for pot, draft in kept.items():
         if draft:
-            phone.keep_draft(response, pot, draft, voting_round=voting_round)
+            phone.keep_draft(response, pot, draft[: voting_round.max_length], voting_round=voting_round)
     return response
 
 
@@ -369,6 +365,22 @@ def _item(choice: Choice, ticked: bool, story: str, language: str, currency: str
 def _slot() -> Slot:
     slot: Slot = current_app.extensions.setdefault("pbvote_slot", Slot(db.engine))
     return slot
+
+
+def _sent_choices(booth: Booth) -> list[int]:
+    """The draft with what was ticked and unticked on the page that was sent."""
+    merged = choices.merge(
+        booth.draft(),
+        ticked=forms.numbers(request.form.getlist("picked")),
+        shown=forms.listed(request.form.get("shown", "")) or booth.numbers,
+        chosen_order=forms.listed(request.form.get("chosen", "")),
+    )
+    return choices.only_known(merged, known=booth.numbers)
+
+
+def _sent_order(booth: Booth) -> list[int]:
+    given = choices.only_known(forms.listed(request.form.get("ranking", "")), known=booth.numbers)
+    return given[: booth.voting_round.max_length]
 
 
 def _removed() -> int | None:

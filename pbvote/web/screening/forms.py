@@ -183,6 +183,13 @@ class AppealForm(FlaskForm):
     outcome = TextField(_("The reason, as the group will read it"), longest=3000, required=_("Give a reason"))
 
 
+class TranslationForm(FlaskForm):
+    language = SelectField(_("Language"), widget=GovSelect())
+    title = LineField(_("Title"), longest=120)
+    summary = TextField(_("In a sentence or two"), longest=400)
+    story = TextField(_("The whole story"), longest=6000)
+
+
 class PublishForm(FlaskForm):
     sure = BooleanField(
         _("I have read the list, and it is complete"),

@@ -11,8 +11,18 @@ from wtforms.fields.choices import SelectChoice
 
 from pbvote.extensions import db
 from pbvote.models import Proposal, VotingRound
-from pbvote.services import appeals, groups, proposals, rounds, screening, shortlisting, uploads
+from pbvote.services import (
+    appeals,
+    groups,
+    proposal_translations,
+    proposals,
+    rounds,
+    screening,
+    shortlisting,
+    uploads,
+)
 from pbvote.services.refusal import Refusal
+from pbvote.web import languages
 from pbvote.web.access import account, officers
 from pbvote.web.context import now
 from pbvote.web.errors import show_on
@@ -267,6 +277,67 @@ def decide_appeal(slug: str, number: int) -> Response:
 def upload(slug: str, number: int, upload_id: int) -> Response:
     _round, proposal = _find(slug, number)
     return send_upload(uploads.find(proposal, upload_id=upload_id))
+
+
+@blueprint.get("/<int:number>/translations")
+@officers
+def translation(slug: str, number: int) -> Response:
+    _round, proposal = _find(slug, number)
+    known = proposal_translations.find(proposal, language=request.args.get("into", ""))
+    return _translation_page(proposal, forms.TranslationForm(formdata=None, obj=known))
+
+
+@blueprint.post("/<int:number>/translations")
+@officers
+def translate(slug: str, number: int) -> Response:
+    _round, proposal = _find(slug, number)
+    form = forms.TranslationForm()
+    form.language.choices = _languages()
+    if not form.validate_on_submit():
+        return _translation_page(proposal, form, status=422)
+    named: dict[str, Any] = {
+        "proposal": proposal,
+        "language": form.language.data,
+        "officer": account(),
+        "now": now(),
+    }
+    try:
+        if "remove" in request.form:
+            proposal_translations.remove(db.session, **named)
+            done = _("The translation is gone")
+        else:
+            proposal_translations.enter(
+                db.session,
+                title=form.title.data or "",
+                summary=form.summary.data or "",
+                story=form.story.data or "",
+                **named,
+            )
+            done = _("The translation is saved")
+    except Refusal as refusal:
+        show_on(form, refusal)
+        return _translation_page(proposal, form, status=422)
+    db.session.commit()
+    flash(done, "success")
+    return see_other(url_for("screening.translation", slug=slug, number=number))
+
+
+def _translation_page(proposal: Proposal, form: forms.TranslationForm, *, status: int = 200) -> Response:
+    form.language.choices = _languages()
+    return render(
+        "screening/translation.html",
+        managed_round=proposal.voting_round,
+        proposal=proposal,
+        form=form,
+        names=languages.OFFERED,
+        status=status,
+    )
+
+
+def _languages() -> list[SelectChoice]:
+    """Those the site speaks; English last, for proposals written in another."""
+    ordered = sorted(languages.OFFERED.items(), key=lambda pair: pair[0] == "en")
+    return [SelectChoice(code, name) for code, name in ordered]
 
 
 @blueprint.get("/shortlist")

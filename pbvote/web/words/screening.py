@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 WORDS = {
+    "translation-incomplete": _("Enter the title and the summary in this language"),
     "officer-unknown": _("Choose an officer from the list"),
     "recommendation-missing": _("Choose what you recommend"),
     "opinion-needs-note": _("Say why you would decline it"),
