@@ -166,9 +166,12 @@ def use_passphrases(
 def readable(files: Sequence[Path], rankings: Collection[Ranking], *, capacity: int = 10) -> int:
     """How many of these rankings stand somewhere in the files in the clear, as text or as they are sealed."""
     found = {ranking for _, order in _orders_in_files(files, set(rankings)) for ranking in order}
-    packed = {ranking: _plaintext(ranking, capacity) for ranking in rankings if len(ranking) > 2}
+    packed = {_plaintext(ranking, capacity): ranking for ranking in rankings if len(ranking) > 2}
+    starts = re.compile(b"|".join(re.escape(bytes([length, 0])) for length in range(3, capacity + 1)))
     for content in (path.read_bytes() for path in files):
-        found |= {ranking for ranking, plain in packed.items() if plain in content}
+        for start in starts.finditer(content):
+            ranking = packed.get(content[start.start() : start.start() + 1 + 2 * capacity])
+            found |= {ranking} if ranking else set()
     return len(found)
 
 
