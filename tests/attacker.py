@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from statistics import NormalDist
 
@@ -166,9 +167,12 @@ def use_passphrases(
 def readable(files: Sequence[Path], rankings: Collection[Ranking], *, capacity: int = 10) -> int:
     """How many of these rankings stand somewhere in the files in the clear, as text or as they are sealed."""
     found = {ranking for _, order in _orders_in_files(files, set(rankings)) for ranking in order}
-    packed = {ranking: _plaintext(ranking, capacity) for ranking in rankings if len(ranking) > 2}
+    packed = {_plaintext(ranking, capacity): ranking for ranking in rankings if len(ranking) > 2}
+    starts = re.compile(b"|".join(re.escape(bytes([length, 0])) for length in range(3, capacity + 1)))
     for content in (path.read_bytes() for path in files):
-        found |= {ranking for ranking, plain in packed.items() if plain in content}
+        for start in starts.finditer(content):
+            ranking = packed.get(content[start.start() : start.start() + 1 + 2 * capacity])
+            found |= {ranking} if ranking else set()
     return len(found)
 
 
@@ -214,20 +218,21 @@ def _casting_order(session: Session, sealed: Mapping[int, bytes]) -> list[int | 
 
 
 def _orders_in_log(session: Session, loot: Loot, now: Loot) -> Iterator[tuple[str, list[int]]]:
-    """The board says who cast when; the log says how long each of their pages took."""
+    """The board says who cast when; the log says when, and how long each of their pages took."""
     spent: list[float] = []
-    last: list[float] = []
-    since = 0.0
+    apart: list[float] = []
+    since, before = 0.0, 0.0
     for line in loot.log:
         since += float(str(line.get("ms", 0)))
+        moment = datetime.fromisoformat(str(line["timestamp"])).timestamp()
         if (line.get("route"), line.get("method"), line.get("status")) == (CAST_ROUTE, "POST", 303):
             spent.append(since)
-            last.append(float(str(line.get("ms", 0))))
-            since = 0.0
+            apart.append(moment - before)
+            since, before = 0.0, moment
     casters = _casting_order(session, {**loot.sealed, **now.sealed})
     if not spent or len(casters) != len(spent):
         return
-    for how, times in (("time spent", spent), ("time to cast", last)):
+    for how, times in (("time taken", spent), ("time since the last cast", apart)):
         known = [(time, entry) for time, entry in zip(times, casters, strict=True) if entry is not None]
         yield f"{how}, in the access log", [entry for _, entry in sorted(known)]
 

@@ -83,7 +83,7 @@ class Counted(int):
 def share(part: int | float, whole: int | float = 1) -> str:
     """A part of a whole in whole per cent; nothing of nothing is 0 %."""
     fraction = part / whole if whole else 0
-    written = format_percent(fraction, format="#,##0%", locale=reader_locale(), numbering_system="default")
+    written = format_percent(fraction, locale=reader_locale(), numbering_system="default")
     return digits(written)
 
 

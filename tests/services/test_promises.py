@@ -464,3 +464,12 @@ def test_p9_past_its_date_the_data_is_gone_and_the_board_says_when(
     said = retention.history(session, voting_round=box.round)
     assert {"envelopes", "key-files"} <= {what for row in said for what in row["destroyed"]}
     assert all(row["day"] for row in said)
+
+
+def test_p4_the_attacker_would_see_a_ballot_that_lies_about_in_the_clear(tmp_path: Path) -> None:
+    ranking = (7, 3, 12, 5)
+    packed = bytes([4, 0, 7, 0, 3, 0, 12, 0, 5]).ljust(21, b"\0")
+    for number, content in enumerate((b"..." + packed + b"...", b"[7,3,12,5]", b"ranking=7,3,12,5&go")):
+        (tmp_path / str(number)).write_bytes(content)
+        assert readable([tmp_path / str(number)], {ranking}) == 1
+        assert readable([tmp_path / str(number)], {(7, 3, 5, 12)}) == 0

@@ -15,7 +15,7 @@ from tests.factories import PASSWORD, make_officer
 from tests.person import Person
 
 FAVOURITE = 5  # every ballot's first choice
-VOTES = 17  # a number that stands nowhere else
+VOTES = 67  # a number that stands nowhere else, in no date and no time either
 # Turnout is told on purpose; it says how many voted, never for what.
 TELLS_TURNOUT = ("/turnout", "/ballot-box", "/board", "/ceremony")
 # Pages whose order of proposals would tell a ranking if it followed the votes.
