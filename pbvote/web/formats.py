@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 LONDON = ZoneInfo("Europe/London")
+WRITTEN_IN = "en"  # the language of proposals, unless an officer has entered a translation
 PROSE = {"p", "br", "ul", "ol", "li", "strong", "em"}
 DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "beng": "০১২৩৪৫৬৭৮৯"}
 _markdown = MarkdownIt("zero", {"breaks": True}).enable(["list", "emphasis", "newline"])
@@ -143,6 +144,13 @@ def digits(text: str, locale: Locale | None = None) -> str:
     """Dates carry the reader's own digits too."""
     own = DIGITS.get((locale or reader_locale()).default_numbering_system)
     return text.translate(str.maketrans("0123456789", own)) if own else text
+
+
+def as_written(text: str, translated: bool = False) -> Markup | str:
+    """What groups and councils wrote, marked as English on a page in another language (WCAG 3.1.2)."""
+    if translated or reader_locale().language == WRITTEN_IN:
+        return text
+    return Markup("<bdi lang='{}'>{}</bdi>").format(WRITTEN_IN, text)
 
 
 def paragraphs(text: str) -> Markup:

@@ -14,6 +14,7 @@ from pbvote.web.standing import NextStep, next_step
 from pbvote.web.voter_standing import standing
 
 FILTERS = (
+    "as_written",
     "clock",
     "day",
     "instant",

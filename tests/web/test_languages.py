@@ -116,6 +116,21 @@ def test_a_page_about_the_site_speaks_the_readers_language(person: Person, page:
     assert person.tree.findtext(".//h1") not in (None, heading)
 
 
+def test_what_groups_wrote_in_english_is_marked_as_english_in_another_language(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(session, settings=settings, now=now)
+    for page in ("/", f"/rounds/{booth.slug}/proposals/", f"/rounds/{booth.slug}/proposals/1"):
+        person.open(f"{page}?language=fr")
+        assert person.tree.get("lang") == "fr"
+        summaries = {one.summary for one in booth.proposals} | {booth.voting_round.summary}
+        written = [one for one in person.tree.iter() if (one.text or "").strip() in summaries]
+        assert written
+        assert {one.get("lang") for one in written} == {"en"}
+        person.open(f"{page}?language=en")
+        assert [one for one in person.tree.iter("bdi") if one.get("lang")] == []
+
+
 def english(person: Person) -> list[str]:
     """The headings of a page and why each project is in or out."""
     main = person.tree.find(".//main")
