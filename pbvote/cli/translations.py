@@ -11,10 +11,11 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 from flask import Flask
 
+from pbvote import __version__
 from pbvote.settings import ROOT
 
 CATALOGUES = ROOT / "pbvote" / "translations"
-KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "N_": None, "N2_": (1, 2)}
 
 
 @click.command("translations")
@@ -43,7 +44,7 @@ def extract() -> Catalog:
 def update(code: str, texts: Catalog) -> Catalog:
     """Write the catalogue with exactly the present texts, keeping their translations."""
     path = path_of(code)
-    catalogue = read(code) if path.exists() else Catalog(locale=code)
+    catalogue = read(code) if path.exists() else _begun(code)
     catalogue.update(texts, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +52,21 @@ def update(code: str, texts: Catalog) -> Catalog:
     write_po(buffer, catalogue, omit_header=False, sort_output=True, no_location=True, width=100)
     path.write_bytes(buffer.getvalue())
     return catalogue
+
+
+def _begun(code: str) -> Catalog:
+    comment = (
+        f"# {code} translations for pbvote.\n# This file is distributed under the same license as pbvote.\n#"
+    )
+    return Catalog(
+        locale=code,
+        project="pbvote",
+        version=__version__,
+        header_comment=comment,
+        last_translator="pbvote",
+        language_team=code,
+        fuzzy=False,
+    )
 
 
 def read(code: str) -> Catalog:

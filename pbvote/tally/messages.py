@@ -1,8 +1,9 @@
 """What the count says: a message id with parameters, so that each edge can put it in its own language.
 
 The English of every message stands in TEMPLATES. The English is also the msgid: an edge that translates calls
-``message.text(translate=gettext, plural=ngettext, money=format_money)``. Parameters named in MONEY are whole
-minor units (pence) and are formatted by the caller; fractions are exact and are shown rounded down.
+``message.text(translate=gettext, plural=ngettext, money=format_money, number=format_number)``. Parameters
+named in MONEY are whole minor units (pence) and are formatted by the caller; fractions are exact and are
+shown rounded down.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,6 +53,11 @@ def pounds(amount: int) -> str:
     return f"{'-' if amount < 0 else ''}£{whole:,}" + (f".{pence:02d}" if pence else "")
 
 
+def plain(value: int | float) -> str:
+    """A number as English writes it: 1,234, or 2.5."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
 def same(text: str) -> str:
     """The text itself: what stands in for gettext."""
     return text
@@ -75,6 +81,7 @@ class Message:
         translate: Callable[[str], str] = same,
         plural: Callable[[str, str, int], str] = choose,
         money: Callable[[int], str] = pounds,
+        number: Callable[[int | float], str] = plain,
     ) -> str:
         """The message in words, English unless a translator is given."""
         words = TEMPLATES[self.id]
@@ -82,14 +89,20 @@ class Message:
             pattern = plural(words.one, words.plural, int(self.parameters[words.count]))
         else:
             pattern = translate(words.one)
-        return pattern % {name: self._shown(name, value, money) for name, value in self.parameters.items()}
+        return pattern % {
+            name: self._shown(name, value, money, number) for name, value in self.parameters.items()
+        }
 
-    def _shown(self, name: str, value: Value, money: Callable[[int], str]) -> str:
-        if name in MONEY and not isinstance(value, str):
+    def _shown(
+        self, name: str, value: Value, money: Callable[[int], str], number: Callable[[int | float], str]
+    ) -> str:
+        if isinstance(value, str):
+            return value
+        if name in MONEY:
             return money(value.numerator // value.denominator)
         if isinstance(value, Fraction):
-            return f"{value.numerator * 10 // value.denominator / 10:,.1f}"
-        return f"{value:,}" if isinstance(value, int) else value
+            return number(value.numerator * 10 // value.denominator / 10)
+        return number(value)
 
 
 class CountError(ValueError):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import nh3
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, format_percent
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markdown_it import MarkdownIt
@@ -19,10 +19,16 @@ DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "beng": "০১২৩৪৫৬৭৮�
 _markdown = MarkdownIt("zero", {"breaks": True}).enable(["list", "emphasis", "newline"])
 
 
-# English means the British kind; plain Arabic would write Western digits.
-REGIONS = {"en": Locale("en", "GB"), "ar": Locale("ar", "EG")}
-# Abroad a pound is "UK£" or "£GB"; where these votes are held it is a pound.
-HERE = {"GBP": "£"}
+# English means the British kind, Portuguese that of Portugal; plain Arabic would write Western digits, and
+# plain Bengali the pound's sign last.
+REGIONS = {
+    "en": Locale("en", "GB"),
+    "ar": Locale("ar", "EG"),
+    "bn": Locale("bn", "IN"),
+    "pt": Locale("pt", "PT"),
+}
+# Everybody here knows this sign; many languages would write GBP, £GB or UK£.
+SIGNS = {"GBP": "£"}
 
 
 def reader_locale() -> Locale:
@@ -39,6 +45,8 @@ def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
     whole, part = divmod(amount, 10**minor_units)
     value = Decimal(amount).scaleb(-minor_units) if part else Decimal(whole)
     pattern = locale.currency_formats["standard"].pattern
+    if currency in SIGNS:
+        pattern = pattern.replace("¤", SIGNS[currency])
     places = "." + "0" * minor_units if part else ""
     written = format_currency(
         value,
@@ -48,8 +56,7 @@ def money(amount: int, currency: str = "GBP", minor_units: int = 2) -> str:
         currency_digits=False,
         numbering_system="default",
     )
-    here = HERE.get(currency)
-    return digits(written.replace(get_currency_symbol(currency, locale), here) if here else written)
+    return digits(written)
 
 
 def number(value: int | float | Decimal) -> str:
@@ -57,14 +64,10 @@ def number(value: int | float | Decimal) -> str:
 
 
 class Counted(int):
-    """A count in a sentence: it picks the plural form and is written in the reader's own digits."""
+    """A count that chooses the plural form and is written in the reader's digits."""
 
     def __str__(self) -> str:
         return number(int(self))
-
-
-def counted(value: int) -> Counted:
-    return Counted(value)
 
 
 def share(part: int | float, whole: int | float = 1) -> str:

@@ -6,18 +6,29 @@ from flask import has_request_context, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 # A language is offered when its catalogue is complete; the tests check that.
-OFFERED: dict[str, str] = {"en": "English", "ar": "العربية"}
-# The pages of babel.cfg, by blueprint: what residents need in order to vote. All others speak English.
+OFFERED: dict[str, str] = {
+    "en": "English",
+    "ar": "العربية",
+    "bn": "বাংলা",
+    "es": "Español",
+    "fr": "Français",
+    "pt": "Português",
+}
+# The pages of babel.cfg, by blueprint: what residents and the public read. Groups and officers read English.
 TRANSLATED = frozenset(
     {
+        "about",
+        "ballot_box",
         "ballots",
         "calendar",
+        "downloads",
         "easy_read",
         "home",
         "paper_ballot",
         "proposals",
         "receipts",
         "registering",
+        "results",
         "rounds",
         "sign_in",
     }
@@ -27,8 +38,8 @@ RIGHT_TO_LEFT = frozenset({"ar", "ur", "fa", "he"})
 
 def choose() -> str:
     """What the visitor chose, else the best match of what the browser asks for."""
-    if not has_request_context() or request.blueprint not in TRANSLATED:
-        return "en"
+    if not has_request_context() or (request.blueprint and request.blueprint not in TRANSLATED):
+        return "en"  # an address that leads nowhere has no blueprint
     chosen = session.get("language")
     if chosen in OFFERED:
         return str(chosen)

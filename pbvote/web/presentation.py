@@ -13,18 +13,7 @@ from pbvote.web.context import now, settings
 from pbvote.web.standing import NextStep, next_step
 from pbvote.web.voter_standing import standing
 
-FILTERS = (
-    "clock",
-    "counted",
-    "day",
-    "instant",
-    "machine",
-    "moment",
-    "money",
-    "number",
-    "paragraphs",
-    "share",
-)
+FILTERS = ("clock", "day", "instant", "machine", "moment", "money", "number", "paragraphs", "share")
 HTMX = json.dumps(
     {
         "allowEval": False,
@@ -46,6 +35,7 @@ HTMX = json.dumps(
 def register(app: Flask) -> None:
     for name in FILTERS:
         app.add_template_filter(getattr(formats, name), name)
+    app.add_template_filter(formats.Counted, "counted")
     app.add_template_filter(datetime.fromisoformat, "stamp")
     app.add_template_filter(explanations.sentences, "sentences")
     app.add_template_global(visitor, "visitor")

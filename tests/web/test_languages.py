@@ -4,15 +4,19 @@ import re
 
 import pytest
 from babel.messages.catalog import Catalog
+from flask_babel import force_locale, gettext
 from sqlalchemy.orm import Session
 
 from pbvote.cli import translations
 from pbvote.settings import Settings
+from pbvote.web import formats
 from pbvote.web.languages import OFFERED
+from tests import factories, published
 from tests.person import Person
 from tests.voting import cast, open_booth
 
 TRANSLATED = sorted(set(OFFERED) - {"en"})
+SPACES = str.maketrans("\u00a0\u202f", "  ")
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
 
 
@@ -72,12 +76,75 @@ def test_an_arabic_reader_votes_from_right_to_left_in_their_own_numerals(
     assert re.search(r"[٠-٩]", person.text)
 
 
-def test_a_page_that_is_not_translated_speaks_english_throughout(person: Person) -> None:
+def test_a_page_that_is_not_translated_speaks_english_throughout(
+    person: Person, session: Session, now
+) -> None:
+    voting_round = factories.make_round(session, now=now, phase="collecting")
+    session.commit()
     person.open("/?language=ar")
     assert person.tree.get("dir") == "rtl"
-    person.open("/about")
+    person.open(f"/rounds/{voting_round.slug}/apply")
+    assert person.status == 200
     assert person.tree.get("lang") == "en"
     assert person.tree.get("dir") == "ltr"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_result_is_explained_in_the_readers_language(
+    person: Person, session: Session, now, language: str
+) -> None:
+    ballots = [(1, 2), (1, 3), (1, 2), (2, 1), (2, 3), (3, 1), (3, 2), (1,), (1, 2), (2,), (1, 3), (4,)]
+    voting_round, _ = published.make_published_round(
+        session, now=now, rankings=ballots, costs=(60_000_00, 50_000_00, 30_000_00, 5_000_00)
+    )
+    session.commit()
+    person.open(f"/rounds/{voting_round.slug}/results/")
+    in_english = {*english(person)}
+    person.open(f"/rounds/{voting_round.slug}/results/?language={language}")
+    assert person.tree.get("lang") == language
+    assert in_english & {*english(person)} == set()
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("page", ["about", "accessibility", "privacy", "languages", "no-such-page"])
+def test_a_page_about_the_site_speaks_the_readers_language(person: Person, page: str, language: str) -> None:
+    person.open(f"/{page}")
+    heading = person.tree.findtext(".//h1")
+    person.open(f"/?language={language}")
+    person.open(f"/{page}")
+    assert person.tree.get("lang") == language
+    assert person.tree.findtext(".//h1") not in (None, heading)
+
+
+def english(person: Person) -> list[str]:
+    """The headings of a page and why each project is in or out."""
+    main = person.tree.find(".//main")
+    assert main is not None
+    said = [one for one in main.iter() if one.tag in ("h1", "h2") or "why" in one.get("class", "")]
+    return [" ".join(one.itertext()).strip() for one in said]
+
+
+def test_money_is_written_with_the_pounds_own_sign(app) -> None:
+    written = {}
+    for language in OFFERED:
+        with app.test_request_context(), force_locale(language):
+            written[language] = formats.money(1_250_000_00).translate(SPACES)
+    assert written == {
+        "en": "£1,250,000",
+        "ar": "\u200f١٬٢٥٠٬٠٠٠ £",
+        "bn": "£১২,৫০,০০০",
+        "es": "1.250.000 £",
+        "fr": "1 250 000 £",
+        "pt": "1 250 000 £",
+    }
+
+
+def test_a_count_in_a_sentence_has_the_readers_digits(app) -> None:
+    with app.test_request_context(), force_locale("bn"):
+        assert f"{formats.Counted(1234)}" == "১,২৩৪"
+        assert gettext("%(count)s chosen", count=formats.Counted(12)).startswith("১২")
+    with app.test_request_context(), force_locale("en"):
+        assert str(formats.Counted(1234)) == "1,234"
 
 
 def test_a_language_that_is_not_offered_is_not_taken(person: Person) -> None:

@@ -21,8 +21,8 @@ def sentences(pot: PotResult) -> list[str]:
 
 def _sentence(order: tuple[str, ...], by: str, titles: Mapping[str, str]) -> str:
     first, *rest = [titles.get(name, name) for name in order]
-    others = _(" and ").join(f"“{title}”" for title in rest)
-    return _tie_words(by) % {"first": f"“{first}”", "others": others}
+    others = _(" and ").join(_("“%(title)s”", title=title) for title in rest)
+    return _tie_words(by) % {"first": _("“%(title)s”", title=first), "others": others}
 
 
 def _tie_words(by: str) -> str:

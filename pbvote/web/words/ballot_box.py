@@ -12,7 +12,6 @@ WORDS = {
         "%(marks)s people are marked as having voted, but there are %(envelopes)s envelopes. Do not go on: "
         "find out why first"
     ),
-    "board-empty": _("Nothing stands on the board of this round yet"),
     "signing-missing-key": _("The key that signs the board is missing from the key folder. Put it back"),
     "signing-exposed-key": _(
         "The key that signs the board can be read by others on this computer. Make it readable for the "
@@ -46,10 +45,6 @@ WORDS = {
     "second-officer-missing": _("A second officer has to be there"),
     "result-published-already": _("Version %(version)s of this result is published already"),
     "package-wrong": _("The package of this result is not right, so it is not published: %(what)s"),
-    "package-not-found": _("There is no package of this result"),
-    "receipt-mistyped": _(
-        "A receipt has 20 letters and digits in five groups of four, like MFRG-GZDF-MZTW-Q2LK-NNWG"
-    ),
     "batch-without-name": _("Give the batch a name"),
     "batch-name-taken": _("There is a batch with this name already. Choose another name"),
     "batch-sealed": _("The batch %(batch)s is sealed. Start a new one"),
