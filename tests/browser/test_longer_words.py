@@ -1,6 +1,7 @@
 """A made-up language, two fifths longer than English and never offered, breaks no page of the vote."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -10,6 +11,7 @@ from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
 from pbvote.cli import translations
+from pbvote.extensions import babel
 from pbvote.settings import Settings
 from tests.browser.conftest import evaluate
 from tests.browser.walk import Walk, open_walk_booth
@@ -50,7 +52,7 @@ def pseudo_catalogue() -> Catalog:
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
+def settings(settings: Settings) -> Iterator[Settings]:
     """English, spoken in the made-up language; only this installation knows it."""
     shared = settings.instance / "translations"
     shared.unlink()
@@ -58,7 +60,10 @@ def settings(settings: Settings) -> Settings:
     folder.mkdir(parents=True)
     with (folder / "messages.mo").open("wb") as stream:
         write_mo(stream, pseudo_catalogue())
-    return settings
+    read = babel.domain_instance.cache  # shared by all applications of a process
+    read.clear()
+    yield settings
+    read.clear()
 
 
 def test_the_made_up_language_is_longer_and_keeps_the_values() -> None:

@@ -120,7 +120,11 @@ def test_what_groups_wrote_in_english_is_marked_as_english_in_another_language(
     person: Person, session: Session, settings: Settings, now
 ) -> None:
     booth = open_booth(session, settings=settings, now=now)
-    for page in ("/", f"/rounds/{booth.slug}/proposals/", f"/rounds/{booth.slug}/proposals/1"):
+    for page in (
+        "/",
+        f"/rounds/{booth.slug}/proposals/",
+        f"/rounds/{booth.slug}/proposals/{booth.proposals[0].number}",
+    ):
         person.open(f"{page}?language=fr")
         assert person.tree.get("lang") == "fr"
         summaries = {one.summary for one in booth.proposals} | {booth.voting_round.summary}
