@@ -10,7 +10,6 @@ from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from pbvote.box import envelope, receipt
-from pbvote.box.board import BoardRow
 from pbvote.box.board import append as chain
 from pbvote.models import (
     Account,
@@ -21,6 +20,7 @@ from pbvote.models import (
     Pot,
     Proposal,
     RegisterEntry,
+    RoundKey,
     VoterMark,
     VotingRound,
 )
@@ -115,11 +115,10 @@ class _Counter:
 
     def __init__(self, session: Session, round_id: int, castings: Sequence[Casting]) -> None:
         self._session = session
-        self._round, self._key = voting.as_it_is(session, round_id=round_id)
+        self._round, self._key, self._last = voting.as_it_is(session, round_id=round_id)
         self._standings = self._read_standings(castings)
         self._earlier = self._read_earlier(castings)
         self._proposals = self._read_proposals(castings)
-        self._last: BoardRow | None = None
         self._board: list[dict[str, Any]] = []
         self._envelopes: list[dict[str, Any]] = []
         self._marks: list[dict[str, Any]] = []
@@ -147,7 +146,7 @@ class _Counter:
         self._session.flush()
 
     def _take(self, casting: Casting) -> Cast:
-        key = voting.require_open(self._session, voting_round=self._round, key=self._key, now=casting.now)
+        key = self._require_open(casting.now)
         key_hash = _key_hash(casting.pot_id, casting.entry_id, casting.idempotency_key)
         if key_hash in self._earlier:
             return Cast(self._earlier[key_hash], repeated=True)
@@ -179,13 +178,20 @@ class _Counter:
             self._tell(standing.email, standing.language, code, replaced=bool(current), now=casting.now)
         return Cast(code, replaced=bool(current))
 
+    def _require_open(self, now: datetime) -> RoundKey:
+        """The first ballot of all writes the board's row `open`, which then is the last."""
+        opens = self._key is not None and self._key.state == "prepared"
+        key = voting.require_open(self._session, voting_round=self._round, key=self._key, now=now)
+        if opens:
+            self._last = board.last(self._session, round_id=self._round.id)
+        return key
+
     def _put_in(self, casting: Casting, present: Envelope | None, sealed: bytes) -> str:
         code, payload = receipt.receipt_of(sealed), {"envelope": _digest(sealed), "pot": casting.pot_id}
         if present is not None and not present.void:
             payload["replaces"] = _digest(present.sealed)
         kind = "replace" if "replaces" in payload else "cast"
-        last = self._last or board.last(self._session, round_id=self._round.id)
-        self._last = chain(last, round_id=self._round.id, kind=kind, payload=payload)
+        self._last = chain(self._last, round_id=self._round.id, kind=kind, payload=payload)
         self._board.append(board.stored(self._last))
         if present is None:
             new = {"pot_id": casting.pot_id, "entry_id": casting.entry_id, "sealed": sealed, "receipt": code}

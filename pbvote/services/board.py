@@ -43,7 +43,7 @@ _LAST = (
 
 def last(session: Session, *, round_id: int) -> BoardRow | None:
     entry = session.scalars(_LAST, {"round": round_id}).first()
-    return _row(entry) if entry else None
+    return read_row(entry) if entry else None
 
 
 def rows(session: Session, *, round_id: int, up_to: int | None = None) -> list[BoardRow]:
@@ -52,18 +52,18 @@ def rows(session: Session, *, round_id: int, up_to: int | None = None) -> list[B
     if up_to is not None:
         query = query.where(BoardEntry.seq <= up_to)
     with closing(session.scalars(query.execution_options(yield_per=1000))) as entries:
-        return [_row(entry) for entry in entries]
+        return [read_row(entry) for entry in entries]
 
 
 def of_kind(session: Session, *, round_id: int, kind: str) -> list[BoardRow]:
     query = select(BoardEntry).where(BoardEntry.round_id == round_id, BoardEntry.kind == kind)
-    return [_row(entry) for entry in session.scalars(query.order_by(BoardEntry.seq))]
+    return [read_row(entry) for entry in session.scalars(query.order_by(BoardEntry.seq))]
 
 
 def page(session: Session, *, round_id: int, number: int, size: int = 50) -> list[BoardRow]:
     """One page of rows, the newest first; pages are numbered from 1."""
     query = select(BoardEntry).where(BoardEntry.round_id == round_id).order_by(BoardEntry.seq.desc())
-    return [_row(entry) for entry in session.scalars(query.offset((number - 1) * size).limit(size))]
+    return [read_row(entry) for entry in session.scalars(query.offset((number - 1) * size).limit(size))]
 
 
 def size(session: Session, *, round_id: int) -> int:
@@ -75,7 +75,7 @@ def with_text(session: Session, *, round_id: int, text: str) -> list[BoardRow]:
     if not set(text) <= set("0123456789abcdef"):
         raise ValueError("only hexadecimal digits can be looked for")
     query = select(BoardEntry).where(BoardEntry.round_id == round_id, BoardEntry.payload.like(f'%"{text}%'))
-    return [_row(entry) for entry in session.scalars(query.order_by(BoardEntry.seq))]
+    return [read_row(entry) for entry in session.scalars(query.order_by(BoardEntry.seq))]
 
 
 def checkpoint(session: Session, *, round_id: int, key_folder: Path) -> Checkpoint:
@@ -112,6 +112,6 @@ def replayed(rows: list[BoardRow]) -> verify.Box:
     return verify.replay(plain)
 
 
-def _row(entry: BoardEntry) -> BoardRow:
+def read_row(entry: BoardEntry) -> BoardRow:
     payload = read_canonical(entry.payload.encode())
     return BoardRow(entry.round_id, entry.seq, entry.kind, payload, entry.prev, entry.head)

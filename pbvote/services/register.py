@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from pbvote.models import AccessCode, Account, Pot, RegisterEntry, VotingRound, Ward
 from pbvote.services import ballots, outbox, postcodes, rounds
@@ -74,6 +74,33 @@ def find_entry(
     if account is None:
         return None
     return session.scalar(_OF_ACCOUNT, {"round": voting_round.id, "account": account.id})
+
+
+_ROUND_AND_ENTRY = (
+    select(VotingRound, RegisterEntry)
+    .outerjoin(
+        RegisterEntry,
+        and_(
+            RegisterEntry.round_id == VotingRound.id,
+            or_(RegisterEntry.account_id == bindparam("account"), RegisterEntry.id == bindparam("entry")),
+        ),
+    )
+    .where(VotingRound.slug == bindparam("slug"))
+    .options(joinedload(VotingRound.pots))
+)
+
+
+def find_with_round(
+    session: Session, *, slug: str, account_id: int | None, entry_id: int | None, now: datetime
+) -> tuple[VotingRound, RegisterEntry | None]:
+    """A visible round and the register entry of whoever is signed in, in one reading."""
+    known = {"slug": slug, "account": account_id, "entry": entry_id}
+    found = session.execute(_ROUND_AND_ENTRY, known).unique().all()
+    if not found or found[0][0].phase(now) == "set-up":
+        raise NotFound("round-not-found")
+    # An access code's own entry goes before the one of an account.
+    voting_round, entry = min(found, key=lambda row: row[1] is None or row[1].id != entry_id)
+    return voting_round, entry
 
 
 def pots_open_to(voting_round: VotingRound, entry: RegisterEntry) -> list[Pot]:

@@ -3,29 +3,41 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import and_, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from pbvote.box import merkle, package, receipt
 from pbvote.box.board import BoardRow
-from pbvote.models import CastKey, Envelope, PaperBatch, Pot, Proposal, RoundKey, VoterMark, VotingRound
+from pbvote.models import (
+    BoardEntry,
+    CastKey,
+    Envelope,
+    PaperBatch,
+    Pot,
+    Proposal,
+    RoundKey,
+    VoterMark,
+    VotingRound,
+)
 from pbvote.services import board, elections, keys, rounds
 from pbvote.services.locks import lock_round
 from pbvote.services.refusal import Refusal
 from pbvote.tally import RULES
 
+_NEWEST = select(func.max(BoardEntry.seq)).where(BoardEntry.round_id == bindparam("round")).scalar_subquery()
 _FRESH = (
-    select(VotingRound, RoundKey)
+    select(VotingRound, RoundKey, BoardEntry)
     .outerjoin(RoundKey, RoundKey.round_id == VotingRound.id)
+    .outerjoin(BoardEntry, and_(BoardEntry.round_id == VotingRound.id, BoardEntry.seq == _NEWEST))
     .where(VotingRound.id == bindparam("round"))
     .execution_options(populate_existing=True)
 )
 
 
-def as_it_is(session: Session, *, round_id: int) -> tuple[VotingRound, RoundKey | None]:
-    """The round and its key, read anew. The caller holds the round's lock."""
-    voting_round, key = session.execute(_FRESH, {"round": round_id}).one()
-    return voting_round, key
+def as_it_is(session: Session, *, round_id: int) -> tuple[VotingRound, RoundKey | None, BoardRow | None]:
+    """The round, its key and the last row of its board, read anew. The caller holds the round's lock."""
+    voting_round, key, last = session.execute(_FRESH, {"round": round_id}).one()
+    return voting_round, key, board.read_row(last) if last is not None else None
 
 
 def require_open(

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from pbvote.extensions import db, login
 from pbvote.models import Account, RegisterEntry, SignIn, VotingRound
-from pbvote.services import groups, keys, register, sign_ins
+from pbvote.services import groups, keys, register, rounds, sign_ins
 from pbvote.web.context import now
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -53,6 +53,23 @@ def visitor() -> Visitor | None:
     if not has_request_context():
         return None
     return cast(Visitor, current_user) if current_user.is_authenticated else None
+
+
+def round_with_entry(slug: str) -> VotingRound:
+    """The round of this address; the visitor's place on its register is read with it, for `entry_in`."""
+    person = visitor()
+    if person is None:
+        return rounds.find_visible(db.session, slug=slug, now=now())
+    voting_round, entry = register.find_with_round(
+        db.session,
+        slug=slug,
+        account_id=person.row.account_id,
+        entry_id=person.row.entry_id,
+        now=now(),
+    )
+    if entry is not None:
+        g.setdefault("register_entries", {})[person.token, voting_round.id] = entry
+    return voting_round
 
 
 def entry_in(voting_round: VotingRound) -> RegisterEntry | None:

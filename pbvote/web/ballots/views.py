@@ -289,7 +289,7 @@ def _language() -> str:
 
 
 def _booth(slug: str, pot_slug: str, *, phases: tuple[str, ...] = ("voting",)) -> Booth:
-    voting_round = rounds.find_visible(db.session, slug=slug, now=now())
+    voting_round = access.round_with_entry(slug)
     rounds.require_phase(voting_round, *phases, now=now())
     entry = register.require_confirmed(access.entry_in(voting_round))
     pot = choices.pot_for(voting_round, slug=pot_slug, entry=entry)
