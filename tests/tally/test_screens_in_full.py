@@ -172,27 +172,8 @@ def test_the_arguments_of_the_count_have_defaults_and_names():
         "lenient": False,
     }
     assert parser("count").prog == "count"
-    given = parser("count").parse_args(
-        [
-            "a.pb",
-            "--set",
-            "a=1",
-            "--set",
-            "b=2",
-            "--explain",
-            "x",
-            "--explain",
-            "y",
-            "--by",
-            "w",
-            "--by",
-            "t",
-            "--pb",
-            "o",
-            "--seed",
-            "3",
-        ]
-    )
+    twice = ["--set", "a=1", "--set", "b=2", "--explain", "x", "--explain", "y", "--by", "w", "--by", "t"]
+    given = parser("count").parse_args(["a.pb", *twice, "--pb", "o", "--seed", "3"])
     assert (given.set, given.explain, given.by) == (["a=1", "b=2"], ["x", "y"], ["w", "t"])
     assert (given.pb, given.seed) == (Path("o"), "3")
 
