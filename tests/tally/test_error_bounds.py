@@ -9,7 +9,7 @@ import pytest
 from pbvote.tally import Election, Project
 from pbvote.tally.engine import Engine, current, using
 from pbvote.tally.rules import equal_shares_approval, equal_shares_points, rank_equal_shares
-from pbvote.tally.shares import BITS, Run, settled
+from pbvote.tally.shares import BITS, Priced, Run, settled
 from pbvote.tally.ties import TieOrder
 from tests.tally.oracle import price_of
 from tests.tally.tie_heavy import downward, tie_heavy
@@ -341,6 +341,8 @@ def test_a_run_starts_with_as_fine_units_as_there_is_room_for():
         Run(equal_shares_points.asked(small()), Fraction(1, 3), tuple).held.tolist()
         == [(1 << run.scale) // 3] * 3
     )
+    edge = Run(equal_shares_points.asked(small()), Fraction(29, 2), tuple)
+    assert edge.scale == BITS - 6 - 2
     rich = Run(equal_shares_points.asked(small()), Fraction(16), tuple)
     assert rich.scale == BITS - 7 - 2
     exact = Run(equal_shares_points.asked(small()), Fraction(15, 2), tuple, True)
@@ -391,3 +393,109 @@ def test_every_runner_answers_a_finished_run_of_its_own_kind(engine):
     assert (first.ledger is not None) == engine.exact
     assert len(first.bought) > len(second.bought) > 0 or first.bought != second.bought
     assert (first.share, second.share) == (Fraction(election.budget, 50), Fraction(election.budget, 60))
+
+
+def three_voters(error, *shares):
+    """A run in which three voters of one project that costs 1 hold these amounts, given one in units."""
+    projects = [Project("a", 1), Project("b", 1)]
+    election = Election.ranked(projects=projects, ballots=[("a",), ("a", "b"), ("b", "a")], budget=2)
+    run = Run(rank_equal_shares.asked(election), Fraction(1), tuple)
+    run.enter(2)
+    run.held = np.array([share(1 << run.scale) for share in shares], dtype=np.int64)
+    run.error = error
+    return run, 1 << run.scale
+
+
+def whole(one):
+    return one
+
+
+def test_the_bounds_of_a_price_that_everyone_can_pay_are_the_cost_with_the_error_shared():
+    run, one = three_voters(6, whole, whole, whole)
+    assert run._price(0) == Priced((one - 6) // 3, one // 3, -(-(one + 6) // 3), True)
+    run, one = three_voters(6, lambda one: one // 3 + 6, whole, whole)
+    assert run._price(0) == Priced((one - 6) // 3, one // 3, -(-(one + 6) // 3), one % 3 == 0)
+    run, one = three_voters(6, lambda one: one // 3 + 7, whole, whole)
+    assert run._price(0) == Priced((one - 6) // 3, one // 3, -(-(one + 6) // 3), True)
+
+
+def test_those_who_run_out_pay_what_they_have_and_the_others_the_rest():
+    run, one = three_voters(6, lambda one: one // 10, whole, whole)
+    rest = one - one // 10
+    assert run._price(0) == Priced((rest - 6) // 2, rest // 2, -(-(rest + 6) // 2), False)
+
+
+def test_where_somebody_might_run_out_the_upper_bound_is_the_price_of_the_cost_with_the_error():
+    run, one = three_voters(6, lambda one: one // 3 + 1, whole, whole)
+    high = -(-(one + 6 - one // 3 - 1) // 2)
+    assert run._price(0) == Priced((one - 6) // 3, one // 3, high, False)
+
+
+def test_a_price_has_no_upper_bound_where_the_money_might_not_be_enough():
+    run, one = three_voters(6, lambda one: one // 3, lambda one: one // 3 + 1, lambda one: one // 3 + 3)
+    held = run.held.tolist()
+    assert one <= sum(held) < one + 6
+    rest, pull = one - held[0], 2
+    if held[1] * pull < rest:
+        rest, pull = rest - held[1], 1
+    assert run._price(0) == Priced((rest - 6) // pull, rest // pull, None, False)
+    run, one = three_voters(6, lambda one: one // 4, lambda one: one // 4, lambda one: one // 2)
+    assert run._price(0).high is None
+    run, one = three_voters(6, lambda one: one // 4, lambda one: one // 4, lambda one: one // 2 + 6)
+    assert run._price(0).high == one // 2 + 6
+
+
+def test_a_project_is_given_up_only_where_the_money_cannot_be_enough():
+    quarter = (lambda one: one // 4, lambda one: one // 4)
+    run, one = three_voters(6, *quarter, lambda one: one // 2 - 6)
+    # the money that is there for certain is what a cost of 6 less asks for
+    assert run._price(0) == Priced(one // 2 - 6, 0, None, False)
+    run, one = three_voters(6, *quarter, lambda one: one // 2 - 7)
+    assert run._price(0) is None
+    run, one = three_voters(6, *quarter, lambda one: one // 2 - 1)
+    assert run._price(0) == Priced(one // 2 - 6, 0, None, False)
+
+
+def priced(low, high, *, alone=False):
+    return Priced(low, low, high, alone)
+
+
+def test_the_best_is_certain_only_where_no_other_can_be_as_good():
+    run, _ = three_voters(0, whole, whole, whole)
+    for fresh, best in (
+        ((priced(5, 6), priced(7, 9)), 0),
+        ((priced(7, 9), priced(5, 6)), 1),
+        ((priced(5, 7), priced(7, 9)), None),
+        ((priced(5, 8), priced(7, 9)), None),
+        ((priced(5, None), priced(7, 9)), None),
+        ((priced(9, None), priced(7, 8)), 1),
+        ((priced(8, None), priced(7, 8)), None),
+        ((priced(5, None), priced(7, None)), None),
+    ):
+        run.fresh = dict(enumerate(fresh))
+        assert run._certain_best([0, 1]) == best
+        assert run._certain_best([0]) == (None if fresh[0].high is None else 0)
+    assert run.ties == []
+    run.level = 1
+    run.fresh = {0: priced(5, 8, alone=True), 1: priced(5, 8, alone=True)}
+    assert run._certain_best([0, 1]) == 0  # two put a first and one puts b first
+    run.fresh[1] = priced(5, 8)
+    assert run._certain_best([0, 1]) is None
+    run.level = 2
+    assert run.demand.pull(0, 2) == 3 > run.demand.pull(1, 2) == 2
+
+
+def test_prices_are_compared_per_unit_of_cost_where_the_rule_says_so():
+    projects = [Project("a", 2), Project("b", 3)]
+    election = Election.ranked(projects=projects, ballots=[("a", "b"), ("b", "a")], budget=5)
+    run = Run(rank_equal_shares.asked(election), Fraction(5, 2), tuple)
+    run.enter(2)
+    for fresh, best in (
+        ((priced(4, 4), priced(7, 7)), 0),
+        ((priced(5, 5), priced(7, 7)), 1),
+        ((priced(4, 4), priced(6, 6)), None),
+        ((priced(4, 5), priced(8, 9)), 0),
+        ((priced(4, 6), priced(8, 9)), None),
+    ):
+        run.fresh = dict(enumerate(fresh))
+        assert run._certain_best([0, 1]) == best

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from pbvote.tally.pabulib import PabulibError, read
+from pbvote.tally.official.stated import stated
+from pbvote.tally.pabulib import PabulibError, read, write
 from pbvote.tally.pabulib.amounts import all_nines, decimals, minor_units, nines_above, number, written
 from pbvote.tally.pabulib.problems import Note
 from pbvote.tally.pabulib.reader import contents
@@ -255,3 +256,18 @@ def test_tables_are_written_line_by_line_and_meta_in_its_usual_order():
         "num_projects;7\nnum_votes;8\nbudget;9\nvote_type;10\nrule;11\ndate_begin;12\ndate_end;13\n"
         "min_length;14\nmax_length;15\nzz;0\naa;16\n"
     )
+
+
+def test_blank_ballots_that_were_counted_are_written_as_blank_ballots():
+    file = read(file_of("voter_id;vote\n1;a\n2;\n3;\n"))
+    assert write(file.with_blanks()).endswith("VOTES\nvoter_id;vote\n1;a\n2;\n3;\n")
+    pointed = read(file_of("voter_id;vote;points\n1;a;2\n2;;\n", kind="cumulative"))
+    assert write(pointed.with_blanks()).endswith("VOTES\nvoter_id;vote;points\n1;a;2\n2;;1\n")
+
+
+def test_a_file_whose_projects_are_all_withdrawn_and_fully_funded_is_read_without_a_ballot():
+    rows = "a;999999999;Apples\n"
+    projects = "PROJECTS\nproject_id;cost;name\n" + rows
+    file = read(file_of(projects=projects, meta="fully_funded;1\n"))
+    reading = stated(file)
+    assert (reading.rule, reading.election.ids, reading.election.voters) == ("greedy", (), 0)

@@ -336,6 +336,8 @@ def test_measures_that_do_not_apply_are_left_out_and_the_others_are_whole():
 
 def test_money_by_group_is_whole_and_leaves_out_what_is_not_known():
     (table,) = groups_tables(FAIR, str)
+    assert [column.no_wrap for column in table.columns] == [False, True, True, True, True, True]
+    assert (table.columns[0].overflow, table.columns[0].ratio) == ("fold", 1)
     assert printed(table) == (
         "Money by ward\n"
         "ward        funded  money   share  voters    share\n"

@@ -202,3 +202,23 @@ def test_kinds_of_voters_are_counted_once_and_only_if_they_had_money():
     watch.step(place, run.quote(place))
     run.buy(place)
     assert watch.bought(place) == [1, 2, 2]
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("kind", ASKED)
+def test_money_is_lost_at_the_first_step_after_which_the_purses_cannot_pay(kind, exact):
+    known: dict[int, int] = {}
+    last = None
+    lost_later = 0
+    for watch, purses, _, _ in watched(kind, range(0, 24, 2), exact=exact):
+        if watch is not last:
+            known, last = {}, watch
+        demand, step = watch.run.demand, len(watch.run.bought)
+        for place in watch.places:
+            money = purses.money(place, demand.levels)
+            if money < demand.costs[place] and place not in known:
+                known[place] = step
+                lost_later += step > 0
+            assert watch.lost.get(place) == known.get(place)
+            assert watch._whole_money(place, demand.levels) == money.numerator // money.denominator
+    assert lost_later > 3
