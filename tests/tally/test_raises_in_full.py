@@ -11,7 +11,7 @@ from pbvote.tally.completion import Raises, _exhaustive, find_share
 from pbvote.tally.engine import Engine
 from pbvote.tally.messages import N2_, TEMPLATES, Message, Template, template
 from pbvote.tally.record import Candidate, Completion, NotFunded, Spent, Standing, Step, Tie
-from pbvote.tally.rules import RULES, rank_equal_shares
+from pbvote.tally.rules import RULES, _found, rank_equal_shares
 from pbvote.tally.ties import TieOrder
 
 COSTS = {"bench": 40, "park": 60, "pond": 90, "swing": 25}
@@ -301,3 +301,4 @@ def test_a_tally_is_written_the_same_way_always():
 def test_the_rules_stand_in_the_order_of_their_names():
     assert list(RULES) == sorted(RULES)
     assert all(RULES[name].name == name for name in RULES)
+    assert list(_found().items()) == list(RULES.items())
