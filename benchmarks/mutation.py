@@ -25,7 +25,6 @@ from rich.table import Table
 
 MUTANTS = Path("mutants")
 PASSED, FAILED, BROKEN, NO_TESTS, TIME_OUT = 0, 1, 3, 33, 152
-KILLED = {FAILED: "failed", BROKEN: "failed", TIME_OUT: "time-out", -signal.SIGSEGV: "crash"}
 SPENT = (-signal.SIGPROF, -signal.SIGXCPU, -signal.SIGKILL, signal.SIGXCPU, 36, 255)
 SHUFFLE = 20
 console = Console()
@@ -69,9 +68,10 @@ def counted(codes: dict[str, int | None]) -> Counter[str]:
     for code in codes.values():
         if code is None:
             continue
-        fate = "time-out" if code in SPENT else KILLED.get(code, "survived")
-        fates.update(("judged", fate))
-        fates["killed"] += fate != "survived"
+        timed_out, crashed = code in (TIME_OUT, *SPENT), code < 0
+        killed = timed_out or crashed or code in (FAILED, BROKEN)
+        fates.update(("judged", "killed" if killed else "survived"))
+        fates["time-out"] += timed_out
     return fates
 
 
