@@ -210,7 +210,9 @@ def judge(wanted: list[str], jobs: int, seconds: float) -> None:
     sys.modules["__main__"].__file__ = None  # or workers that tests start would begin here again
     set_mutant_under_test("")
     chosen = [*settings.pytest_add_cli_args, *settings.pytest_add_cli_args_test_selection]
-    pytest.main(["--rootdir=.", "--tb=no", "-q", "--capture=sys", *chosen], plugins=[judging])
+    pytest.main(
+        ["--rootdir=.", "--tb=no", "-q", "--capture=sys", "-p", "no:faulthandler", *chosen], plugins=[judging]
+    )
     os.chdir(judging.home)
 
 
