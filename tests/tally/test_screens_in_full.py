@@ -2,6 +2,7 @@
 
 import io
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +18,16 @@ from pbvote.tally.official.__main__ import main as recount_main
 from pbvote.tally.official.folder import Finding
 from pbvote.tally.official.verdict import Verdict
 from pbvote.tally.pabulib import read
-from pbvote.tally.printed import _percent, _sized, fairness_table, groups_tables, print_verdict
+from pbvote.tally.printed import (
+    _percent,
+    _sized,
+    fairness_table,
+    groups_tables,
+    print_verdict,
+    result_table,
+)
+from pbvote.tally.printed import steps as step_table
+from tests.tally.test_explained_in_full import SHARES, tally
 
 HELP = """\
 usage: python -m pbvote.tally.official [-h] [--jobs JOBS] [--limit LIMIT]
@@ -364,3 +374,42 @@ def test_a_part_of_nothing_is_not_shown():
 )
 def test_every_verdict_has_its_sentence(status, words):
     assert shown(print_verdict, Verdict(status, "greedy"), width=100) == f"{words}\n"
+
+
+def test_a_result_names_parts_in_the_words_of_the_page_and_marks_ties():
+    parts = ("shares", "walk", "top-up", "part-funding", "reserve", "load", "unheard-of")
+    steps = [replace(SHARES, number=number, part=part) for number, part in enumerate(parts, 1)]
+    steps[1], steps[6] = replace(steps[1], tie=0), replace(steps[6], tie=1)
+    assert printed(result_table(tally(steps=steps), str)) == (
+        "Funded by rank-equal-shares: 7 of 5\n"
+        "#  id    project   points  award   left  by\n"
+        "─────────────────────────────────────────────────────\n"
+        "1  park  New park      17  60000  40000  shares\n"
+        "2  park  New park      17  60000  40000  list*\n"
+        "3  park  New park      17  60000  40000  top-up\n"
+        "4  park  New park      17  60000  40000  in part\n"
+        "5  park  New park      17  60000  40000  reserve\n"
+        "6  park  New park      17  60000  40000  loads\n"
+        "7  park  New park      17  60000  40000  unheard-of*\n"
+    )
+
+
+def test_steps_leave_empty_what_a_rule_has_not():
+    bare = replace(SHARES, number=12, level=None, supporters=None, price=None, candidates=())
+    assert printed(step_table(tally(steps=[SHARES, bare]), str)) == (
+        "Steps of rank-equal-shares\n"
+        " #  id    ranks  voters  award  price   left  next best\n"
+        "────────────────────────────────────────────────────────\n"
+        " 1  park      2       9  60000   6667  40000  swing\n"
+        "12  park                 60000         40000\n"
+    )
+
+
+def test_a_rule_to_compare_with_goes_by_the_dice_too(tmp_path, capsys):
+    path = tmp_path / "tied.pb"
+    rows = "a;60;\nb;60;\nVOTES\nvoter_id;vote\n1;a\n2;b\n"
+    path.write_text(BENCHES.format(budget="100", meta="") + rows)
+    first = [str(path), "--rule", "greedy-threshold", "--set", "threshold=5", "--compare", "greedy"]
+    assert main(first) == 4
+    assert "These projects are tied" in capsys.readouterr().err
+    assert main([*first, "--seed", "1"]) == 0
