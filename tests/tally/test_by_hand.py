@@ -7,7 +7,17 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from pbvote.tally import Election, Message, Project, RuleDoesNotFit, TieUndecided, compare, count, fairness
+from pbvote.tally import (
+    BadElection,
+    Election,
+    Message,
+    Project,
+    RuleDoesNotFit,
+    TieUndecided,
+    compare,
+    count,
+    fairness,
+)
 from pbvote.tally.parts import with_part_funding
 from pbvote.tally.proportionality import Violation, ejr_plus_violations, inclusion_psc_violations
 from pbvote.tally.record import NotFunded, Step, Tie
@@ -333,3 +343,13 @@ def test_a_measure_that_is_not_about_these_ballots_says_so(check, said):
     with pytest.raises(ValueError) as trouble:
         check()
     assert str(trouble.value) == said
+
+
+def test_one_vote_each_is_one_project_each():
+    choose = Election.choose_one
+    election = choose(projects=(A, B), ballots=[("a",), ("b",), ("a",)], budget=5)
+    assert (election.max_length, election.points, election.kind) == (1, (2, 1), "choose-1")
+    with pytest.raises(BadElection) as trouble:
+        choose(projects=(A, B), ballots=[("a", "b")], budget=5)
+    said = Message("tally.ballot-too-long", {"ballot": "('a', 'b')", "most": 1})
+    assert trouble.value.message == said

@@ -202,7 +202,7 @@ def test_nothing_is_seen_of_the_supporters_of_a_project_that_costs_nothing_or_ca
 
 @pytest.mark.parametrize("kind", ASKED)
 def test_what_a_price_raises_is_the_sum_of_what_each_supporter_pays(kind):
-    for run, _, demand in states(kind, range(25)):
+    for run, _, demand in states(kind, range(10)):
         held, weights = run.held.tolist(), demand.weights.tolist()
         limits = [(place + 1) * (1 << run.scale) // 3 for place in range(len(demand.costs))]
         raised = run.raised_at(limits).tolist()
@@ -499,3 +499,50 @@ def test_prices_are_compared_per_unit_of_cost_where_the_rule_says_so():
     ):
         run.fresh = dict(enumerate(fresh))
         assert run._certain_best([0, 1]) == best
+
+
+def test_the_bounds_of_a_price_on_the_edge_hold_the_prices_of_less_and_of_more_by_the_error():
+    projects = [Project("a", 1), Project("b", 1)]
+    election = Election.ranked(projects=projects, ballots=[("a",), ("a", "b"), ("b", "a")], budget=2)
+    dice = random.Random(1)
+    bounded = 0
+    for _ in range(300):
+        run = Run(equal_shares_points.asked(election), Fraction(1), tuple)
+        run.enter(1)
+        one, units = 1 << run.scale, run.units[run.demand.span(0, 1)].tolist()
+        assert sorted(units) == [1, 2, 2]
+        held = [unit * one // 5 + dice.choice([-20, 0, 20, one]) + dice.randint(-9, 9) for unit in units]
+        run.held[run.demand.voter[run.demand.span(0, 1)]] = held
+        run.error = dice.randint(0, 9)
+        found = run._price(0)
+        assert (found is None) == (sum(held) + run.error < one)
+        if found is None:
+            continue
+        least = price_of(one - run.error, [Fraction(each) for each in held], units)
+        assert least is None or found.low <= least
+        if found.high is None:
+            assert sum(held) < one + run.error
+            continue
+        most = price_of(one + run.error, [Fraction(each) for each in held], units)
+        assert most <= found.high
+        assert found.high - found.low <= 2 * (run.error + 1) + run.error
+        assert found.low <= found.nominal <= found.high
+        bounded += 1
+    assert bounded > 150
+
+
+def test_buying_empties_those_who_run_out_and_adds_a_unit_of_error_for_each_who_pays():
+    run, one = three_voters(6, lambda one: one // 10, whole, whole)
+    span = run.demand.span(0, 2)
+    price = (one - one // 10) // 2
+    run.buy(0)
+    assert run.held[run.demand.voter[span]].tolist() == [0, one - price, one - price]
+    assert run.error == 6 + 3
+    assert run.unfunded == [1]
+    assert [(bought.place, bought.level) for bought in run.bought] == [(0, 2)]
+
+
+def test_buying_with_too_little_for_certain_takes_everything():
+    run, _ = three_voters(6, lambda one: one // 4, lambda one: one // 4, lambda one: one // 2 - 2)
+    run.buy(0)
+    assert run.held.tolist() == [0, 0, 0]

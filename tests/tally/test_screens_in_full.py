@@ -413,3 +413,12 @@ def test_a_rule_to_compare_with_goes_by_the_dice_too(tmp_path, capsys):
     assert main(first) == 4
     assert "These projects are tied" in capsys.readouterr().err
     assert main([*first, "--seed", "1"]) == 0
+
+
+def test_a_recount_ends_each_file_at_its_limit_and_writes_a_line_for_each_fact(tmp_path, capsys):
+    path, out = written(tmp_path), tmp_path / "verdicts.json"
+    assert recount_main([str(tmp_path), "--limit", "0", "--json", str(out)]) == 0
+    lines = out.read_text().splitlines()
+    assert lines[:5] == ["[", " {", f'  "file": "{path.name}",', '  "status": "timeout",', '  "rule": "",']
+    assert '   "The recount was ended after 0 seconds."' in lines
+    assert "timeout (not read)" in capsys.readouterr().out
