@@ -1,6 +1,7 @@
 """Small things of the count worked out by hand: ballots as arrays, the digest, ties, walks and measures."""
 
 import struct
+from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
 
@@ -20,7 +21,7 @@ from pbvote.tally import (
 )
 from pbvote.tally.parts import with_part_funding
 from pbvote.tally.proportionality import Violation, ejr_plus_violations, inclusion_psc_violations
-from pbvote.tally.record import NotFunded, Step, Tie
+from pbvote.tally.record import Completion, NotFunded, Step, Tie
 from pbvote.tally.rule import Outcome
 from pbvote.tally.rules.phragmen import Loads
 from pbvote.tally.ties import TieOrder
@@ -268,6 +269,8 @@ def test_what_was_barred_is_not_funded_in_part(reason):
     assert with_part_funding(open_to_it, order) == Outcome(
         (*outcome.steps, Step(2, "part-funding", "b", 5, 0, 1)), (NotFunded("c", "too-dear"),)
     )
+    raised = Completion("none", Fraction(1), Fraction(1), 0, Fraction(1), "none")
+    assert with_part_funding(replace(open_to_it, completion=raised), order).completion == raised
 
 
 def test_loads_are_shared_by_hand():

@@ -185,23 +185,18 @@ def test_offers_are_all_that_could_be_bought_and_those_that_were_not_touched_are
 
 
 def test_kinds_of_voters_are_counted_once_and_only_if_they_had_money():
-    projects = [Project("a", 20), Project("b", 10), Project("c", 100)]
+    projects = [Project("a", 30), Project("b", 10), Project("c", 100)]
     ballots = {("a", "c"): 2, ("b", "c"): 1, ("b", "a", "c"): 1, ("c",): 4}
     election = Election.approval(projects=projects, ballots=ballots, budget=100)
     run = Run(ASKED["approvals"](election), Fraction(10), TieOrder(election, "1", None).first)
     run.books()
     watch = Watch(election, run, TieOrder(election, "1", None))
     run.enter(1)
-    place = run.next()
-    assert place == 0
-    watch.step(place, run.quote(place))
-    run.buy(place)
-    assert watch.bought(place) == [2, 1, 2]
-    place = run.next()
-    assert place == 1
-    watch.step(place, run.quote(place))
-    run.buy(place)
-    assert watch.bought(place) == [1, 2, 2]
+    for place, shared in ((0, [2, 1, 2]), (1, [0, 1, 1])):
+        assert run.next() == place
+        watch.step(place, run.quote(place))
+        run.buy(place)
+        assert watch.bought(place) == shared
 
 
 @pytest.mark.parametrize("exact", [False, True])
