@@ -19,6 +19,8 @@ from pbvote.tally import (
     count,
     fairness,
 )
+from pbvote.tally.official.stated import prefer_first, stated, variations
+from pbvote.tally.pabulib import read
 from pbvote.tally.parts import with_part_funding
 from pbvote.tally.proportionality import Violation, ejr_plus_violations, inclusion_psc_violations
 from pbvote.tally.record import Completion, NotFunded, Step, Tie
@@ -356,3 +358,31 @@ def test_one_vote_each_is_one_project_each():
         choose(projects=(A, B), ballots=[("a", "b")], budget=5)
     said = Message("tally.ballot-too-long", {"ballot": "('a', 'b')", "most": 1})
     assert trouble.value.message == said
+
+
+@pytest.mark.parametrize("make", [Election.scoring, Election.cumulative])
+def test_points_may_be_for_no_more_projects_than_the_most_allowed(make):
+    assert make(projects=(A, B), ballots=[{"a": 1}], budget=5, max_length=7).max_length == 7
+    with pytest.raises(BadElection) as trouble:
+        make(projects=(A, B), ballots=[{"a": 1, "b": 2}], budget=5, max_length=1)
+    assert trouble.value.message.id == "tally.ballot-too-long"
+
+
+def test_an_outcome_is_preferred_by_more_voters_over_all_ballots_together():
+    election = approved({("a",): 3, ("b",): 2, ("a", "c"): 1, ("b", "c"): 3})
+    assert not prefer_first(election, ["a"], ["c"])
+    assert not prefer_first(election, ["a"], ["b"])
+    assert prefer_first(election, ["b"], ["a"])
+    assert not prefer_first(approved({("a",): 2, ("b",): 2}), ["a"], ["b"])
+
+
+def test_a_project_that_costs_the_whole_budget_is_not_dearer_than_it():
+    text = (
+        "META\nkey;value\nbudget;100\nvote_type;approval\nrule;greedy-no-skip\nPROJECTS\n"
+        "project_id;cost;selected\na;100;1\nb;{};0\nVOTES\nvoter_id;vote\n1;a\n2;b\n"
+    )
+    for cost, gone in ((100, []), (101, ["b"])):
+        file = read(text.format(cost).encode())
+        tried = variations(file, stated(file))
+        found = [reading.assumed[-1] for reading in tried if "dearer" in reading.assumed[-1].id]
+        assert [message.parameters["projects"] for message in found] == gone

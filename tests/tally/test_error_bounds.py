@@ -506,12 +506,14 @@ def test_the_bounds_of_a_price_on_the_edge_hold_the_prices_of_less_and_of_more_b
     election = Election.ranked(projects=projects, ballots=[("a",), ("a", "b"), ("b", "a")], budget=2)
     dice = random.Random(1)
     bounded = 0
-    for _ in range(300):
+    for _ in range(900):
         run = Run(equal_shares_points.asked(election), Fraction(1), tuple)
         run.enter(1)
         one, units = 1 << run.scale, run.units[run.demand.span(0, 1)].tolist()
         assert sorted(units) == [1, 2, 2]
-        held = [unit * one // 5 + dice.choice([-20, 0, 20, one]) + dice.randint(-9, 9) for unit in units]
+        held = [
+            unit * one // 5 + dice.choice([-20, 0, 0, 20, one, one]) + dice.randint(-9, 9) for unit in units
+        ]
         run.held[run.demand.voter[run.demand.span(0, 1)]] = held
         run.error = dice.randint(0, 9)
         found = run._price(0)
@@ -546,3 +548,13 @@ def test_buying_with_too_little_for_certain_takes_everything():
     run, _ = three_voters(6, lambda one: one // 4, lambda one: one // 4, lambda one: one // 2 - 2)
     run.buy(0)
     assert run.held.tolist() == [0, 0, 0]
+
+
+def test_who_surely_holds_more_than_a_price_holds_more_than_its_next_whole_unit():
+    run, _ = three_voters(6, lambda one: 100 + 1 + 6, lambda one: 100 + 1 + 7, lambda one: 100 - 7)
+    rows = run.demand.voter[run.demand.span(0, 2)].tolist()
+    sight = run.sight_at(0, 100)
+    assert [sight.flush.tolist()[rows.index(row)] for row in range(3)] == [False, True, False]
+    assert [sight.short.tolist()[rows.index(row)] for row in range(3)] == [False, False, True]
+    run.held[2] += 1
+    assert not run.sight_at(0, 100).short.any()

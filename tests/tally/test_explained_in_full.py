@@ -208,6 +208,17 @@ def test_each_reason_has_its_own_sentence(reason, left, said):
 
 def test_an_outbid_project_without_figures_is_shown_with_nothing():
     why = NotFunded("pond", "outbid")
+    assert explain(tally(not_funded=(why,)), "pond").messages[0].parameters == {
+        "project": "Duck pond",
+        "cost": 500_00,
+        "budget": 1000_00,
+        "points": 11,
+        "supporters": 5,
+        "left": 0,
+        "money": 0,
+        "missing": 0,
+        "highest": 0,
+    }
     assert words(explain(tally(not_funded=(why,)), "pond")) == [
         "Not funded: the 5 people who chose it had £0 left together at the end, and it costs £500; £0 was "
         "missing."
