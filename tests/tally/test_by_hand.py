@@ -386,3 +386,20 @@ def test_a_project_that_costs_the_whole_budget_is_not_dearer_than_it():
         tried = variations(file, stated(file))
         found = [reading.assumed[-1] for reading in tried if "dearer" in reading.assumed[-1].id]
         assert [message.parameters["projects"] for message in found] == gone
+
+
+def test_a_withdrawal_leaves_rankings_in_the_order_of_their_ranks():
+    election = ranked({("c", "b", "a"): 2, ("b", "c", "a"): 1, ("a", "b"): 4}, withdrawn=["b"])
+    assert rows(election) == {((1, 1), (0, 2)): 3, ((0, 1),): 4}
+    assert dict(election.ballots()) == {("c", "a"): 3, ("a",): 4}
+
+
+def test_groups_of_projects_that_exclude_each_other_are_listed_one_after_the_other():
+    text = (
+        "META\nkey;value\nbudget;100\nvote_type;approval\nrule;greedy-exclusive\n"
+        "comment;Either a or b. Either c or d.\nPROJECTS\nproject_id;cost\na;1\nb;1\nc;1\nd;1\n"
+        "VOTES\nvoter_id;vote\n1;a\n"
+    )
+    reading = stated(read(text.encode()))
+    assert reading.parameters == {"exclusive": (("a", "b"), ("c", "d"))}
+    assert reading.assumed == (Message("official.exclusive-from-comment", {"groups": "a, b; c, d"}),)
