@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 
 from pbvote.tally.pabulib import amounts
 from pbvote.tally.pabulib.problems import PabulibError
@@ -43,6 +44,7 @@ class BallotReader:
         self.most = {"ordinal": length, "choose-1": 1}.get(kind, len(projects))
         self.needs_points = kind in POINTED
         self.width = len(section.columns)
+        self.largest, self.parts = Fraction(0), 1
         self.seen: dict[tuple[str, str], tuple[tuple[str, ...], tuple[Fraction, ...]]] = {}
 
     def read(self, line: int, cells: list[str]) -> tuple[tuple[str, ...], tuple[Fraction, ...]]:
@@ -127,6 +129,12 @@ class BallotReader:
             raise self.reading.error("points below zero in a cumulative ballot", self.section, line, index)
         if any(abs(value) > MOST_POINTS for value in found):
             raise self.reading.error(f"points above {MOST_POINTS:,}", self.section, line, index)
+        largest = max(self.largest, *map(abs, found))
+        parts = lcm(self.parts, *(value.denominator for value in found))
+        if largest * parts > MOST_POINTS:
+            reason = f"with so many decimals, points up to {float(largest):g} cannot be counted exactly"
+            raise self.reading.error(reason, self.section, line, index)
+        self.largest, self.parts = largest, parts
         return found
 
     def _without_unknown(
