@@ -299,10 +299,12 @@ class Run:
 
     def summed(self, values: NDArray[Any], level: int) -> NDArray[Any]:
         """P values: the sums of E values over the entries of each project up to a level."""
-        demand = self.demand
-        total = np.concatenate((np.zeros(1, values.dtype), np.cumsum(values)))
-        # int64 sums may wrap around; their differences are right all the same
-        sums: NDArray[Any] = total[demand.cuts[level]] - total[demand.starts]
+        starts, ends = self.demand.starts, self.demand.cuts[level]
+        sums: NDArray[Any] = np.zeros(len(starts), dtype=values.dtype)
+        some = np.flatnonzero(ends > starts)
+        if len(some):
+            bounds = np.column_stack((starts[some], ends[some])).ravel()
+            sums[some] = np.add.reduceat(values[: bounds[-1]], bounds[:-1])[::2]
         return sums
 
     def money_of(self, place: int, level: int) -> int:
