@@ -115,7 +115,8 @@ def _follows_otherwise(file: PabulibFile, reading: Reading, tally: Tally) -> boo
     """Whether another tie-break gives the official outcome; without a tie none can give another one."""
     if not tally.ties and not reading.compared_with_greedy:
         return False
-    return _follows(file, reading, _kind_orders(file))
+    others = [order for order in dict.fromkeys(_kind_orders(file)) if order != file.order]
+    return _follows(file, reading, others)
 
 
 def _follows(file: PabulibFile, reading: Reading, orders: Sequence[Sequence[str]]) -> bool:
