@@ -382,29 +382,6 @@ def test_first_choices_worth_different_points_are_no_ranks():
     assert kinds_of(read.notes) == ["points"]
 
 
-def test_text_after_a_closing_quote_stays_part_of_the_cell_and_is_noted():
-    read = contents(file_of(projects=PROJECTS.replace("Berries", '"Red" berries')))
-    assert read.projects["b"]["name"] == "Red berries"
-    assert kinds_of(read.notes) == ["quote"]
-
-
-def test_a_quote_inside_a_cell_is_an_ordinary_character():
-    read = contents(file_of(projects=PROJECTS.replace("Berries", 'Red "berries"')))
-    assert read.projects["b"]["name"] == 'Red "berries"'
-    assert read.notes == ()
-
-
-def test_an_unquoted_delimiter_in_a_meta_value_is_kept_and_noted():
-    read = contents(file_of(meta="comment;#1: one; two\n"))
-    assert read.meta["comment"] == "#1: one; two"
-    assert kinds_of(read.notes) == ["delimiter"]
-
-
-def test_a_path_that_does_not_exist_is_the_usual_error(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        contents(tmp_path / "missing.pb")
-
-
 def test_a_row_of_projects_with_nothing_in_it_is_passed_over_and_noted():
     found = contents(file_of(projects=PROJECTS + ";;\n"))
     assert list(found.projects) == ["a", "b", "c"]
@@ -434,3 +411,26 @@ def test_points_that_fit_only_without_the_ballot_before_them_are_counted_when_le
         file_of("voter_id;vote;points\n1;a;1000\n2;b;0.0001\n3;c;0.25\n", kind="scoring"), lenient=True
     )
     assert found.ballots.named == [("a",), ("c",)]
+
+
+def test_text_after_a_closing_quote_stays_part_of_the_cell_and_is_noted():
+    read = contents(file_of(projects=PROJECTS.replace("Berries", '"Red" berries')))
+    assert read.projects["b"]["name"] == "Red berries"
+    assert kinds_of(read.notes) == ["quote"]
+
+
+def test_a_quote_inside_a_cell_is_an_ordinary_character():
+    read = contents(file_of(projects=PROJECTS.replace("Berries", 'Red "berries"')))
+    assert read.projects["b"]["name"] == 'Red "berries"'
+    assert read.notes == ()
+
+
+def test_an_unquoted_delimiter_in_a_meta_value_is_kept_and_noted():
+    read = contents(file_of(meta="comment;#1: one; two\n"))
+    assert read.meta["comment"] == "#1: one; two"
+    assert kinds_of(read.notes) == ["delimiter"]
+
+
+def test_a_path_that_does_not_exist_is_the_usual_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        contents(tmp_path / "missing.pb")
