@@ -314,7 +314,7 @@ def _counted(ballots: Iterable[Any] | Mapping[Any, int]) -> Mapping[tuple[Any, .
             if not isinstance(voters, int) or isinstance(voters, bool) or voters < 1:
                 raise BadElection("tally.ballot-number", ballot=repr(ballot)[:80], found=repr(voters)[:40])
         return {tuple(_a_list(ballot)): voters for ballot, voters in ballots.items()}
-    return Counter(tuple(_a_list(ballot)) for ballot in ballots)
+    return Counter(ballot if type(ballot) is tuple else tuple(_a_list(ballot)) for ballot in ballots)
 
 
 def _a_list(ballot: Any) -> Any:

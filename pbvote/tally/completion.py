@@ -5,8 +5,9 @@ One run at e = B/n leaves much of the money unspent. **Add1 until overspend** ad
 everyone's e and runs again from the start; it keeps the last outcome whose cost is at most B and stops at
 the first that costs more. It also stops when every supported project is funded, or after ``cap`` raises.
 **Add1 until exhaustive** stops besides as soon as no further supported project would fit what is left. The
-outcome need not grow with e, so no step may be skipped. **Top-up** then goes down T over the projects that
-have points and adds what fits.
+outcome need not grow with e, so no step may be skipped, unless it is proved to change nothing: one run with a
+spread answers for every share it covers, or for none (see ``shares``). **Top-up** then goes down T over the
+projects that have points and adds what fits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,12 +22,13 @@ from pbvote.tally.messages import N_, RuleDoesNotFit, template
 from pbvote.tally.record import Completion, NotFunded, Plain
 from pbvote.tally.recorded import record
 from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress
-from pbvote.tally.shares import Run
+from pbvote.tally.shares import Run, Unsettled
 from pbvote.tally.ties import TieOrder
 from pbvote.tally.walk import Walk
 
 OVERSPEND, EXHAUSTIVE, NONE = "add1-overspend", "add1-exhaustive", "none"
 CAP = 20_000
+PATIENCE = 16  # raises in a row that change nothing before several are tried at once
 
 PARAMETERS = (
     Parameter(
@@ -78,10 +80,24 @@ class Raises:
 
     def run(self, share: Fraction) -> Run:
         """Run once; remember the ties."""
-        run = self._runner(share)
-        for tie in run.ties:
-            self.ties.setdefault((tie.order, self.made))
+        run = self._runner(share, Fraction(0))
+        self._remember(run, self.made)
         return run
+
+    def same(self, kept: Run, first: Fraction, last: Fraction) -> bool:
+        """Whether every share from first to last surely buys what ``kept`` did; remembers the ties."""
+        try:
+            run = self._runner((first + last) / 2, (last - first) / 2)
+        except Unsettled:
+            return False
+        if run.bought != kept.bought:
+            return False
+        self._remember(run, self.made + 1)
+        return True
+
+    def _remember(self, run: Run, raises: int) -> None:
+        for tie in run.ties:
+            self.ties.setdefault((tie.order, raises))
 
     def cost(self, run: Run) -> int:
         """What the outcome of a run costs, in minor units."""
@@ -104,6 +120,36 @@ class Raises:
                 seen.setdefault(order, raises)
         for order, raises in seen.items():
             self.order.note(order, step=0, mattered=False, raises=raises)
+
+
+@dataclass
+class Stride:
+    """How many raises to try at once: one, or ever more while nothing changes."""
+
+    patience: int = PATIENCE
+    unchanged: int = 0
+    length: int = PATIENCE
+
+    def raises(self) -> int:
+        """How many raises to try now."""
+        return self.length if self.unchanged >= self.patience else 1
+
+    def raised_once(self, *, changed: bool) -> None:
+        """A single raise did or did not change the outcome."""
+        self.unchanged = 0 if changed else self.unchanged + 1
+
+    def leapt(self) -> None:
+        """As many raises as were tried changed nothing."""
+        self.length *= 2
+        self.patience = PATIENCE
+
+    def fell_short(self) -> None:
+        """Not certain for so many: try fewer, and after a while of single raises again."""
+        self.length //= 4
+        if self.length < 2:
+            self.length = PATIENCE
+            self.unchanged = 0
+            self.patience *= 2
 
 
 def equal_shares(
@@ -184,6 +230,7 @@ def _climb(
     one.
     """
     start, step = shares
+    stride = Stride()
     if name == NONE:
         return NONE, None
     while True:
@@ -193,11 +240,21 @@ def _climb(
             return "exhaustive", None
         if raises.made == cap:
             return "cap", None
+        length = min(stride.raises(), cap - raises.made) if raises.engine.leaps else 1
+        if length > 1:
+            if raises.same(kept, start + (raises.made + 1) * step, start + (raises.made + length) * step):
+                raises.made += length
+                stride.leapt()
+                progress("tally.progress-raises", raises.made, None)
+            else:
+                stride.fell_short()
+            continue
         raises.made += 1
         progress("tally.progress-raises", raises.made, None)
         run = raises.run(start + raises.made * step)
         if raises.cost(run) > raises.election.budget:
             return "overspend", run
+        stride.raised_once(changed=run.bought != kept.bought)
         kept = run
 
 

@@ -21,17 +21,20 @@ from pbvote.tally.ties import TieOrder
 
 @dataclass(frozen=True)
 class Engine:
-    """``exact`` settles every comparison in fractions; ``compiled`` uses the kernel where there is one."""
+    """``exact`` settles every comparison in fractions; ``compiled`` uses the kernel where there is one;
+    ``leaps`` passes over raises that provably change nothing.
+    """
 
     exact: bool = False
     compiled: bool = True
+    leaps: bool = True
 
-    def runner(self, demand: Demand, order: TieOrder) -> Callable[[Fraction], Run]:
-        """What makes one finished run at a share. Not to be shared between threads."""
+    def runner(self, demand: Demand, order: TieOrder) -> Callable[[Fraction, Fraction], Run]:
+        """What makes one finished run at a share and its spread. Not to be shared between threads."""
         kernel = Kernel(demand) if self.compiled and not self.exact and library() is not None else None
 
-        def finished(share: Fraction) -> Run:
-            run = Run(demand, share, order.first, self.exact)
+        def finished(share: Fraction, spread: Fraction) -> Run:
+            run = Run(demand, share, order.first, self.exact, spread)
             if kernel is not None and run.fits_machine:
                 kernel.finish(run)
             else:

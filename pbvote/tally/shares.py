@@ -26,6 +26,7 @@ import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,10 @@ from pbvote.tally.ledger import Bought, Ledger, Quote, Sight
 SLACK = 1e-9  # far above the 2^-50 by which a quotient of two floats can be off
 BITS = 61  # room for sums in int64
 First = Callable[[Sequence[int]], tuple[int, ...]]
+
+
+class Unsettled(Exception):
+    """A comparison does not come out alike at all shares of a run with a spread, or not for certain."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,15 @@ class Run:
 
     ``bought`` lists what was bought; ``held`` is int64[G] (or Python ints where they would not fit).
     ``exact`` starts with an error above all money there is, which sends every comparison to the ledger;
-    ``first`` puts tied projects in the order T.
+    ``first`` puts tied projects in the order T. With a ``spread``, what the run buys is bought at every share
+    from ``share − spread`` to ``share + spread``, or Unsettled is raised: the error then covers them all.
     """
 
     demand: Demand
     share: Fraction
     first: First
     exact: bool = False
+    spread: Fraction = Fraction(0)
     bought: list[Bought] = field(default_factory=list)
     level: int = 0
     ties: list[Level] = field(default_factory=list)
@@ -88,7 +95,8 @@ class Run:
         self.weights = demand.weights.astype(self.dtype, copy=False)
         self.entry_weights = demand.entry_weights.astype(self.dtype, copy=False)
         self.units = None if demand.units is None else demand.units.astype(self.dtype, copy=False)
-        self.error = 1 << (most.bit_length() + self.scale) if self.exact else demand.voters
+        away = 1 + ceil(self.spread * (1 << self.scale))
+        self.error = 1 << (most.bit_length() + self.scale) if self.exact else demand.voters * away
         self.costs = [cost << self.scale for cost in demand.costs]
         self.unfunded = [place for place in range(len(demand.costs)) if demand.admitted[place]]
         self.ledger: Ledger | None = None
@@ -271,7 +279,9 @@ class Run:
         return Sight(held + self.error < limit * units, held - self.error > (limit + 1) * units)
 
     def books(self) -> Ledger:
-        """The exact books up to now, opened when first needed."""
+        """The exact books up to now, opened when first needed. Raises Unsettled: they hold for one share."""
+        if self.spread:
+            raise Unsettled
         if self.ledger is None:
             shadow = Run(self.demand, self.share, self.first, self.exact)
             shadow.ledger = Ledger(self.demand, self.share)
@@ -289,10 +299,12 @@ class Run:
 
     def summed(self, values: NDArray[Any], level: int) -> NDArray[Any]:
         """P values: the sums of E values over the entries of each project up to a level."""
-        demand = self.demand
-        total = np.concatenate((np.zeros(1, values.dtype), np.cumsum(values)))
-        # int64 sums may wrap around; their differences are right all the same
-        sums: NDArray[Any] = total[demand.cuts[level]] - total[demand.starts]
+        starts, ends = self.demand.starts, self.demand.cuts[level]
+        sums: NDArray[Any] = np.zeros(len(starts), dtype=values.dtype)
+        some = np.flatnonzero(ends > starts)
+        if len(some):
+            bounds = np.column_stack((starts[some], ends[some])).ravel()
+            sums[some] = np.add.reduceat(values[: bounds[-1]], bounds[:-1])[::2]
         return sums
 
     def money_of(self, place: int, level: int) -> int:

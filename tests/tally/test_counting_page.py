@@ -77,3 +77,14 @@ def test_the_examples_of_shared_out_points_and_of_one_vote_each_are_right():
     single = Election.choose_one(projects=projects, ballots=[ballot[:1] for ballot in voters], budget=100)
     assert count(single, "choose-one").funded == ("park", "bikes", "books")
     assert count(single, "choose-one").left == 0
+
+
+def test_the_part_funding_in_the_example_is_right():
+    projects = [Project(name, cost, least=15 if name == "swing" else None) for name, cost in COSTS.items()]
+    election = Election.ranked(projects=projects, ballots=BALLOTS, budget=100)
+    tally = count(election, "rank-equal-shares", {"top_up": False, "part_funding": True})
+    assert [(award.project, award.amount, award.part) for award in tally.allocation] == [
+        ("park", 50, False),
+        ("bikes", 30, False),
+        ("swing", 20, True),
+    ]

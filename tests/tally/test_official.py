@@ -1,7 +1,10 @@
 """What officials decided follows from the ballots by the rule they state, or the verdict says why not."""
 
 import json
+import os
+from multiprocessing import active_children
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -235,6 +238,23 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_rest_goes_on(tmp_path):
         finding.verdict.status for finding in recount(sorted(tmp_path.glob("*.pb")), jobs=1, limit=0.0)
     ]
     assert statuses == [TIMEOUT, TIMEOUT]
+
+
+def test_a_process_that_dies_over_a_file_is_said_and_replaced(tmp_path):
+    os.mkfifo(tmp_path / "a.pb")
+    (tmp_path / "b.pb").write_bytes((OURS / "seven_benches_approval.pb").read_bytes())
+
+    def kill_who_reads():
+        with (tmp_path / "a.pb").open("wb"):
+            for process in active_children():
+                process.kill()
+
+    killer = Thread(target=kill_who_reads)
+    killer.start()
+    found = {finding.path.stem: finding.verdict for finding in recount(sorted(tmp_path.glob("*.pb")), jobs=1)}
+    killer.join()
+    assert {name: verdict.status for name, verdict in found.items()} == {"a": BROKEN, "b": "match"}
+    assert "-9" in found["a"].reasons[0].text()
 
 
 def test_a_file_that_cannot_be_opened_is_unreadable(tmp_path):

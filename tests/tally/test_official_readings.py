@@ -96,8 +96,8 @@ def test_a_rule_nobody_knows_has_no_reading():
     assert stated(file_of("dice")) is None
 
 
-@pytest.mark.parametrize(("text", "least"), [("2", 2), ("2,0", 2), ("many", 0), ("", 0), ("inf", 0)])
-def test_a_threshold_that_is_no_number_is_none(text, least):
+@pytest.mark.parametrize(("text", "least"), [("2", 2), ("2,0", 2), ("2.5", 3), ("2.0001", 3), ("", 0)])
+def test_a_threshold_between_two_numbers_of_votes_asks_for_the_higher(text, least):
     assert threshold(file_of("greedy", meta=f"min_project_score_threshold;{text}\n")) == least
 
 

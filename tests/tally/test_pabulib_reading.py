@@ -308,6 +308,42 @@ def test_a_project_row_repeated_word_for_word_counts_once():
             "selected is 'maybe'; it has to be 0, 1, 2 or 3",
         ),
         (
+            file_of(projects="PROJECTS\nproject_id;cost;selected\na;5;4\n"),
+            9,
+            5,
+            "selected is '4'; it has to be 0, 1, 2 or 3",
+        ),
+        (
+            file_of(projects="PROJECTS\nproject_id;cost;selected\na;5;0.5\n"),
+            9,
+            5,
+            "selected is '0.5'; it has to be 0, 1, 2 or 3",
+        ),
+        (
+            file_of(projects="PROJECTS\nproject_id;cost;selected\na;5;-1\n"),
+            9,
+            5,
+            "selected is '-1'; it has to be 0, 1, 2 or 3",
+        ),
+        (
+            file_of(meta="min_project_score_threshold;many\n"),
+            7,
+            29,
+            "min_project_score_threshold: 'many' is not a number",
+        ),
+        (
+            file_of(meta="num_votes;" + "8" * 5000 + "\n"),
+            7,
+            11,
+            "num_votes is above 1,000,000,000,000,000,000, the most that can be counted",
+        ),
+        (
+            file_of("voter_id;vote;points\n1;a;1000\n2;b;0.0001\n", kind="scoring"),
+            15,
+            5,
+            "with so many decimals, points up to 1000 cannot be counted exactly",
+        ),
+        (
             file_of(kind="scoring", meta="default_score;x\n", votes="voter_id;vote;points\n1;a;1\n"),
             7,
             15,
@@ -434,6 +470,37 @@ def test_first_choices_worth_different_points_are_no_ranks():
     read = contents(file_of("voter_id;vote;points\n1;a,b;3,2\n2;a;2\n", kind="ordinal"))
     assert read.max_length == 3
     assert kinds_of(read.notes) == ["points"]
+
+
+def test_a_row_of_projects_with_nothing_in_it_is_passed_over_and_noted():
+    found = contents(file_of(projects=PROJECTS + ";;\n"))
+    assert list(found.projects) == ["a", "b", "c"]
+    assert [(note.kind, note.line) for note in found.notes] == [("empty-row", 12)]
+
+
+def test_a_lenient_reading_takes_an_unknown_mark_as_money_from_elsewhere():
+    found = contents(
+        file_of(projects="PROJECTS\nproject_id;cost;selected\na;5;7\nb;5;1.0\nc;5;yes\n"), lenient=True
+    )
+    assert found.selected == {"a": 3, "b": 1, "c": 1}
+    assert [note.kind for note in found.notes] == ["selected"]
+
+
+@pytest.mark.parametrize("nines", ["9" * 9, "9" * 30, "9" * 5000, "999999999.00", "9999999999.0"])
+def test_any_run_of_nines_marks_a_withdrawal(nines):
+    assert contents(file_of(projects=PROJECTS.replace("b;50", f"b;{nines}"))).withdrawn == ("b",)
+
+
+@pytest.mark.parametrize("cost", ["99999999", "999999998", "999999999.5", "1999999999", "9.99999999e9"])
+def test_what_only_resembles_a_run_of_nines_is_a_cost(cost):
+    assert contents(file_of(projects=PROJECTS.replace("b;50", f"b;{cost}"))).withdrawn == ()
+
+
+def test_points_that_fit_only_without_the_ballot_before_them_are_counted_when_lenient():
+    found = contents(
+        file_of("voter_id;vote;points\n1;a;1000\n2;b;0.0001\n3;c;0.25\n", kind="scoring"), lenient=True
+    )
+    assert found.ballots.named == [("a",), ("c",)]
 
 
 def test_text_after_a_closing_quote_stays_part_of_the_cell_and_is_noted():

@@ -99,7 +99,7 @@ def recount(paths: Sequence[Path], *, jobs: int = 2, limit: float = 120.0) -> It
                 busy.append(worker)
             for worker, finding in _finished(busy, limit):
                 busy.remove(worker)
-                if finding.verdict.status == TIMEOUT:
+                if finding.verdict.status == TIMEOUT or worker.process.exitcode is not None:
                     worker.end()
                     worker = _Worker()
                 idle.append(worker)
@@ -125,8 +125,10 @@ def _finished(busy: Sequence[_Worker], limit: float) -> list[tuple[_Worker, Find
 def _received(worker: _Worker) -> Finding:
     try:
         finding: Finding = worker.pipe.recv()
-    except EOFError:
-        return _gave_up(worker, time.monotonic() - worker.since)
+    except (EOFError, OSError):
+        worker.process.join()
+        reason = Message("official.broken", {"why": f"its process ended with {worker.process.exitcode}"})
+        return Finding(worker.path, Verdict(BROKEN, "", reasons=(reason,)), time.monotonic() - worker.since)
     return finding
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 from pbvote.tally.ballots import Election
 from pbvote.tally.counting import count
 from pbvote.tally.messages import N_, Message, template
-from pbvote.tally.pabulib import PabulibFile
+from pbvote.tally.pabulib import PabulibFile, amounts
 from pbvote.tally.record import Plain, Tally
 
 MOST_RAISES = 1_000_000
@@ -72,11 +73,8 @@ def rule_name(file: PabulibFile) -> str:
 
 def threshold(file: PabulibFile) -> int:
     """The least points a project needs, in the election's points; 0 if META names none."""
-    text = file.meta.get("min_project_score_threshold", "").replace(",", ".")
-    try:
-        return int(float(text) * file.points_scale) if text else 0
-    except (ValueError, OverflowError):
-        return 0
+    text = file.meta.get("min_project_score_threshold", "")
+    return ceil(amounts.points(text) * file.points_scale) if text else 0
 
 
 def stated(file: PabulibFile) -> Reading | None:
@@ -147,12 +145,12 @@ def states_the_80_percent_rule(file: PabulibFile) -> bool:
 def group_limits(file: PabulibFile) -> tuple[Plain, ...]:
     """Limits per neighbourhood or category, where META gives the names and the amounts side by side."""
     found: list[Plain] = []
-    for names, amounts, column in (
+    for names, most, column in (
         ("neighborhoods", "budget_per_neighborhood", "neighborhood"),
         ("categories", "budget_per_category", "category"),
     ):
         labels = [part.strip() for part in file.meta.get(names, "").split(",")]
-        values = [part.strip() for part in file.meta.get(amounts, "").split(",")]
+        values = [part.strip() for part in file.meta.get(most, "").split(",")]
         if len(labels) != len(values) or not all(value.isdecimal() for value in values):
             continue
         said = file.groups(column)

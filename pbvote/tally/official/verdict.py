@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pbvote.tally.messages import N_, CountError, Message, template
 from pbvote.tally.official.stated import Reading, rule_name, stated, threshold, totals_in_file, variations
 from pbvote.tally.pabulib import PabulibFile
+from pbvote.tally.record import Tally
 
 MATCH, EXPLAINED, DIFFERS = "match", "explained", "differs"
 NO_RESULT, NO_RULE, NOT_COUNTED = "no-result", "no-rule", "not-counted"
@@ -52,7 +53,8 @@ def judge(file: PabulibFile) -> Verdict:
 
 def _judged(file: PabulibFile, reading: Reading) -> Verdict:
     rule = rule_name(file)
-    funded = reading.tally(file.order).funded
+    tally = reading.tally(file.order)
+    funded = tally.funded
     missing, extra = difference(file, funded)
     reserve = _marked(file, 2, 3)
     if not missing and not extra:
@@ -60,7 +62,7 @@ def _judged(file: PabulibFile, reading: Reading) -> Verdict:
         return Verdict(
             EXPLAINED if reading.assumed else MATCH, rule, reading.rule, reserve=reserve, reasons=reasons
         )
-    found = _explained(file, reading)
+    found = _explained(file, reading, tally)
     if found is not None:
         return Verdict(
             EXPLAINED, rule, found[0].rule, reserve=reserve, reasons=(*found[0].assumed, *found[1])
@@ -92,20 +94,29 @@ def _about_reserve(file: PabulibFile, funded: Sequence[str]) -> tuple[Message, .
     return (Message("official.other-money", {"projects": ", ".join(outside)}),)
 
 
-def _explained(file: PabulibFile, plain: Reading) -> tuple[Reading, tuple[Message, ...]] | None:
+def _explained(file: PabulibFile, plain: Reading, first: Tally) -> tuple[Reading, tuple[Message, ...]] | None:
     """The first variation that gives the official outcome: another tie-break first, then other readings."""
     tie = Message("official.tie")
-    if _follows(file, plain, _kind_orders(file)):
+    if _follows_otherwise(file, plain, first):
         return plain, (tie,)
     for reading in variations(file, plain):
         try:
-            if _follows(file, reading, [file.order]):
+            tally = reading.tally(file.order)
+            if difference(file, tally.funded) == ((), ()):
                 return reading, ()
-            if _follows(file, reading, _kind_orders(file)):
+            if _follows_otherwise(file, reading, tally):
                 return reading, (tie,)
         except CountError:
             continue
     return None
+
+
+def _follows_otherwise(file: PabulibFile, reading: Reading, tally: Tally) -> bool:
+    """Whether another tie-break gives the official outcome; without a tie none can give another one."""
+    if not tally.ties and not reading.compared_with_greedy:
+        return False
+    others = [order for order in dict.fromkeys(_kind_orders(file)) if order != file.order]
+    return _follows(file, reading, others)
 
 
 def _follows(file: PabulibFile, reading: Reading, orders: Sequence[Sequence[str]]) -> bool:

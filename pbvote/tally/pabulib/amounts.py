@@ -50,9 +50,11 @@ def rounded(amount: Decimal) -> Decimal:
 
 def all_nines(amount: Decimal) -> bool:
     """Whether an amount is 999999999 or a longer run of nines: no real cost, but a mark of withdrawal."""
-    return (
-        amount == amount.to_integral_value() and len(digits := str(int(amount))) >= 9 and set(digits) == {"9"}
-    )
+    if amount < 10**9 - 1 or amount != amount.to_integral_value():
+        return False
+    _, digits, exponent = amount.as_tuple()
+    whole = digits[: len(digits) + min(int(exponent), 0)]
+    return set(whole) == {9} and int(exponent) <= 0
 
 
 def nines_above(units: int) -> str:

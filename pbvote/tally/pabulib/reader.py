@@ -5,14 +5,18 @@ Policies (each leaves a Note, so nothing is decided in silence):
 - a ballot that names nobody is blank: it is left out of the ballots and counted in `blank`;
 - a cost of 999999999 (or any longer run of nines above the budget) marks a withdrawn project;
 - amounts keep their decimals as whole minor units; more than four decimals are rounded to four;
+- a row of PROJECTS with nothing in it is passed over;
 - `lenient=True` also drops what otherwise is an error: unknown project ids in ballots, ballots whose
   points do not fit their projects, ranks beyond the longest ballot allowed, choose-1 ballots for several
-  projects, cells beyond the last column, and limits in META that are no numbers.
+  projects, cells beyond the last column, and limits in META that are no numbers; an unknown mark in
+  `selected` is taken as 3, money from elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -33,7 +37,13 @@ KINDS = {
     "choose_1": "choose-1",
     "choose1": "choose-1",
 }
-_AMOUNT_KEYS = ("min_sum_cost", "max_sum_cost", "min_project_cost", "max_project_cost")
+_AMOUNT_KEYS = (
+    "min_sum_cost",
+    "max_sum_cost",
+    "min_project_cost",
+    "max_project_cost",
+    "min_project_score_threshold",
+)
 _COUNT_KEYS = ("num_projects", "num_votes", "min_length", "max_length")
 _YES_NO = {"true": 1, "yes": 1, "false": 0, "no": 0}
 
@@ -65,7 +75,20 @@ def contents(source: str | Path | bytes, *, lenient: bool = False) -> Contents:
     the path cannot be opened.
     """
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
-    return _Reader(decode(data), lenient=lenient).read()
+    with _collector_held_back():
+        return _Reader(decode(data), lenient=lenient).read()
+
+
+@contextmanager
+def _collector_held_back() -> Iterator[None]:
+    """No search for cycles while rows are made: there are none, and looking takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Reader(Reading):
@@ -232,6 +255,9 @@ class _Reader(Reading):
         for line, cells in section.rows:
             values = self.row(section, line, cells)
             name = values["project_id"]
+            if not any(cell.strip() for cell in cells):
+                self.notes.add("empty-row", "a row of PROJECTS holds nothing and was passed over", line)
+                continue
             if not name:
                 raise self.error("this project has no id", section, line, id_column)
             cost = self.amount(values["cost"], "cost", section, line, cost_column)
@@ -257,10 +283,20 @@ class _Reader(Reading):
         for name, values in projects.items():
             text = values["selected"].lower()
             said = said or text not in NOTHING
-            try:
-                mark = 0 if text in NOTHING else _YES_NO.get(text)
-                selected[name] = int(amounts.number(text)) if mark is None else mark
-            except ValueError:
+            mark = 0 if text in NOTHING else _YES_NO.get(text, _mark(text))
+            if mark is None:
                 reason = f"selected is {values['selected']!r}; it has to be 0, 1, 2 or 3"
-                raise self.error(reason, section, lines[name], column) from None
+                if not self.lenient:
+                    raise self.error(reason, section, lines[name], column)
+                self.notes.add("selected", f"{reason}; it was taken as 3", lines[name])
+            selected[name] = 3 if mark is None else mark
         return selected if said else None
+
+
+def _mark(text: str) -> int | None:
+    """0, 1, 2 or 3, however it is written; None for anything else."""
+    try:
+        mark = amounts.number(text)
+    except ValueError:
+        return None
+    return int(mark) if mark in (0, 1, 2, 3) else None

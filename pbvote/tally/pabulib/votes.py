@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 
 from pbvote.tally.pabulib import amounts
 from pbvote.tally.pabulib.problems import PabulibError
@@ -43,6 +44,7 @@ class BallotReader:
         self.most = {"ordinal": length, "choose-1": 1}.get(kind, len(projects))
         self.needs_points = kind in POINTED
         self.width = len(section.columns)
+        self.largest, self.finest = Fraction(0), 1
         self.seen: dict[tuple[str, str], tuple[tuple[str, ...], tuple[Fraction, ...]]] = {}
 
     def read(self, line: int, cells: list[str]) -> tuple[tuple[str, ...], tuple[Fraction, ...]]:
@@ -55,11 +57,12 @@ class BallotReader:
             return known
         odd = False
         parts = text.split(",")
-        names = tuple(parts) if self.ids.issuperset(parts) else self._names(parts)
+        known_ids = self.ids.issuperset(parts)
+        names = tuple(parts) if known_ids else self._names(parts)
         amounts_given: tuple[Fraction, ...] = ()
         if self.needs_points and names:
             names, amounts_given = self._with_points(line, names, given)
-        if not self.ids.issuperset(names):
+        if not known_ids and not self.ids.issuperset(names):
             names, amounts_given = self._without_unknown(line, names, amounts_given)
             odd = True
         if self.kind == "cumulative" and 0 in amounts_given:
@@ -127,6 +130,12 @@ class BallotReader:
             raise self.reading.error("points below zero in a cumulative ballot", self.section, line, index)
         if any(abs(value) > MOST_POINTS for value in found):
             raise self.reading.error(f"points above {MOST_POINTS:,}", self.section, line, index)
+        largest = max(self.largest, *map(abs, found))
+        finest = lcm(self.finest, *(value.denominator for value in found))
+        if largest * finest > MOST_POINTS:
+            reason = f"with so many decimals, points up to {float(largest):g} cannot be counted exactly"
+            raise self.reading.error(reason, self.section, line, index)
+        self.largest, self.finest = largest, finest
         return found
 
     def _without_unknown(
