@@ -162,6 +162,31 @@ def test_a_project_without_votes_may_be_funded_if_meta_says_all_is_paid_for():
     assert judge(file_of("greedy", rows, votes, meta="fully_funded;1\n")).status == "match"
 
 
+def test_where_all_is_paid_for_no_number_of_votes_is_too_large():
+    file = file_of(
+        "greedy",
+        ["a;60;1", "b;30;1"],
+        ["a;900000", "a;900000", "b;1"],
+        meta="fully_funded;1\n",
+        kind="cumulative",
+    )
+    assert judge(file).status == "match"
+
+
+def test_other_readings_are_tried_only_while_there_is_patience():
+    file = file_of("greedy", ["a;60;0", "b;60;1"], ["a", "b"])
+    asked = []
+
+    def patient():
+        asked.append(None)
+        return False
+
+    verdict = judge(file, patient=patient)
+    assert (verdict.status, verdict.missing, verdict.extra) == ("differs", ("b",), ("a",))
+    assert ids(verdict)[-1] == "official.not-all-tried"
+    assert asked
+
+
 def test_projects_dearer_than_the_budget_may_be_passed_over_before_a_walk_that_stops():
     rows = ["a;600;0", "b;30;1"]
     verdict = judge(file_of("greedy-no-skip", rows, ["a,b", "a"]))

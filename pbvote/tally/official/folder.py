@@ -7,7 +7,7 @@ hold up the rest.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -19,6 +19,7 @@ from pbvote.tally.official.verdict import Verdict, judge
 from pbvote.tally.pabulib import PabulibError, read
 
 UNREADABLE, TIMEOUT, BROKEN = "unreadable", "timeout", "broken"
+PATIENCE = 30.0  # seconds after which no further reading of a rule is begun
 _CONTEXT = get_context("spawn")
 
 
@@ -35,19 +36,19 @@ class Finding:
 def examine(path: Path) -> Finding:
     """Read and judge one file, leniently if it cannot be read strictly."""
     started = time.monotonic()
-    verdict, lenient = _judged(path)
+    verdict, lenient = _judged(path, lambda: time.monotonic() - started < PATIENCE)
     return Finding(path, verdict, time.monotonic() - started, lenient)
 
 
-def _judged(path: Path) -> tuple[Verdict, bool]:
+def _judged(path: Path, patient: Callable[[], bool]) -> tuple[Verdict, bool]:
     try:
-        return judge(read(path)), False
+        return judge(read(path), patient=patient), False
     except OSError as error:
         return Verdict(UNREADABLE, "", reasons=(Message("official.unreadable", {"why": str(error)}),)), False
     except PabulibError as error:
         trouble = _why(error)
     try:
-        verdict = judge(read(path, lenient=True))
+        verdict = judge(read(path, lenient=True), patient=patient)
     except PabulibError:
         return Verdict(UNREADABLE, "", reasons=(trouble,)), True
     return replace(verdict, reasons=(*verdict.reasons, trouble)), True

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from pbvote.tally.ballots import Election
+from pbvote.tally.ballots import MOST_POINTS, Election
 from pbvote.tally.counting import count
 from pbvote.tally.messages import N_, Message, template
 from pbvote.tally.pabulib import PabulibFile, amounts
@@ -101,7 +101,9 @@ def stated(file: PabulibFile) -> Reading | None:
     if name in GREEDY and least:
         return Reading("greedy-threshold", {"threshold": least}, election)
     if name in GREEDY and is_fully_funded(file):
-        return _with_points(Reading("greedy", {}, election), _lifted(election), None)
+        # Everything is funded whatever its points, so the most that one ballot may give will do.
+        lifted = {place: min(points, MOST_POINTS) for place, points in _lifted(election).items()}
+        return _with_points(Reading("greedy", {}, election), lifted, None)
     if name in GREEDY:
         limits = group_limits(file)
         return Reading("greedy", {"limits": limits} if limits else {}, election)

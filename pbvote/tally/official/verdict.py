@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pbvote.tally.messages import N_, CountError, Message, template
@@ -37,21 +37,26 @@ class Verdict:
     reasons: tuple[Message, ...] = ()
 
 
-def judge(file: PabulibFile) -> Verdict:
-    """Recount a file by the rule it states and compare with what its officials selected."""
+def judge(file: PabulibFile, *, patient: Callable[[], bool] = lambda: True) -> Verdict:
+    """Recount a file by the rule it states and compare with what its officials selected.
+
+    Where they differ, other readings of the rule are tried for as long as ``patient`` says yes.
+    """
     rule = rule_name(file)
     if file.selected is None:
         return Verdict(NO_RESULT, rule)
-    reading = stated(file)
-    if reading is None:
-        return Verdict(NO_RULE, rule, reasons=(Message("official.no-rule", {"rule": rule}),))
+    reading = None
     try:
-        return _judged(file, reading)
+        reading = stated(file)
+        if reading is None:
+            return Verdict(NO_RULE, rule, reasons=(Message("official.no-rule", {"rule": rule}),))
+        return _judged(file, reading, patient)
     except CountError as error:
-        return Verdict(NOT_COUNTED, rule, reading.rule, reasons=(error.message,))
+        counted = reading.rule if reading is not None else ""
+        return Verdict(NOT_COUNTED, rule, counted, reasons=(error.message,))
 
 
-def _judged(file: PabulibFile, reading: Reading) -> Verdict:
+def _judged(file: PabulibFile, reading: Reading, patient: Callable[[], bool]) -> Verdict:
     rule = rule_name(file)
     tally = reading.tally(file.order)
     funded = tally.funded
@@ -62,12 +67,14 @@ def _judged(file: PabulibFile, reading: Reading) -> Verdict:
         return Verdict(
             EXPLAINED if reading.assumed else MATCH, rule, reading.rule, reserve=reserve, reasons=reasons
         )
-    found = _explained(file, reading, tally)
+    found = _explained(file, reading, tally, patient)
     if found is not None:
         return Verdict(
             EXPLAINED, rule, found[0].rule, reserve=reserve, reasons=(*found[0].assumed, *found[1])
         )
     reasons = tuple(_hints(file, reading, missing, extra))
+    if not patient():
+        reasons = (*reasons, Message("official.not-all-tried"))
     return Verdict(DIFFERS, rule, reading.rule, missing, extra, reserve, reasons)
 
 
@@ -94,12 +101,18 @@ def _about_reserve(file: PabulibFile, funded: Sequence[str]) -> tuple[Message, .
     return (Message("official.other-money", {"projects": ", ".join(outside)}),)
 
 
-def _explained(file: PabulibFile, plain: Reading, first: Tally) -> tuple[Reading, tuple[Message, ...]] | None:
+def _explained(
+    file: PabulibFile, plain: Reading, first: Tally, patient: Callable[[], bool]
+) -> tuple[Reading, tuple[Message, ...]] | None:
     """The first variation that gives the official outcome: another tie-break first, then other readings."""
     tie = Message("official.tie")
+    if not patient():
+        return None
     if _follows_otherwise(file, plain, first):
         return plain, (tie,)
     for reading in variations(file, plain):
+        if not patient():
+            return None
         try:
             tally = reading.tally(file.order)
             if difference(file, tally.funded) == ((), ()):
@@ -191,4 +204,8 @@ template(
 )
 template("official.other-rule", N_("Another rule would give the official outcome: %(rule)s."))
 template("official.comment", N_("The file comments: %(comment)s"))
+template(
+    "official.not-all-tried",
+    N_("Counting this file takes so long that not every other reading of its rule was tried."),
+)
 template("official.unknown-cause", N_("Nothing in the file explains the difference."))
