@@ -13,7 +13,7 @@ from typing import Any
 from limits.storage import Storage
 from sqlalchemy import bindparam, case, delete, event, func, inspect, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pbvote.models import RateLimit
@@ -87,10 +87,18 @@ class DatabaseStorage(Storage):
         """Count a hit in one statement; now and then throw out the windows that are over."""
         now = self._moment()
         window = {"name": self._name(key), "amount": amount, "ends": self._moment(expiry), "now": now}
+        try:
+            return self._hit(window)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._hit(window)  # the server went away and came back: the first to notice tries again
+
+    def _hit(self, window: dict[str, Any]) -> int:
         with self._hits.begin() as connection:
             hits = int(connection.execute(self._count, window).scalar_one())
             if secrets.randbelow(SWEEP) == 0:
-                connection.execute(delete(RateLimit).where(RateLimit.expires_at <= now))
+                connection.execute(delete(RateLimit).where(RateLimit.expires_at <= window["now"]))
         return hits
 
     def _row(self, key: str) -> RateLimit | None:

@@ -200,7 +200,7 @@ def test_undo_works_where_the_removal_came_without_script(page: Page, booth: Boo
     go_on(page)
     page.goto(booth.path(f"order?removed={second}&place=2"))
     page.locator("#undo").click()
-    page.locator(f"#o{second}").wait_for()
+    page.wait_for_url("**/order?moved=*")
     assert ranking(page) == [first, second, third]
 
 

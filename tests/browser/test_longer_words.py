@@ -10,6 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
+from pbvote.app import create_app
 from pbvote.cli import translations
 from pbvote.extensions import babel
 from pbvote.settings import Settings
@@ -60,7 +61,8 @@ def settings(settings: Settings) -> Iterator[Settings]:
     folder.mkdir(parents=True)
     with (folder / "messages.mo").open("wb") as stream:
         write_mo(stream, pseudo_catalogue())
-    read = babel.domain_instance.cache  # shared by all applications of a process
+    with create_app(settings).app_context():
+        read = babel.domain_instance.cache  # shared by all applications of a process
     read.clear()
     yield settings
     read.clear()

@@ -387,7 +387,9 @@ def test_every_runner_answers_a_finished_run_of_its_own_kind(engine):
     election = town(1, voters=50)
     demand = rank_equal_shares.asked(election)
     runner = engine.runner(demand, TieOrder(election, "1", None))
-    first, second = runner(Fraction(election.budget, 50)), runner(Fraction(election.budget, 60))
+    none = Fraction(0)
+    first = runner(Fraction(election.budget, 50), none)
+    second = runner(Fraction(election.budget, 60), none)
     assert first.level == second.level == demand.levels
     assert first.exact == second.exact == engine.exact
     assert (first.ledger is not None) == engine.exact

@@ -109,8 +109,8 @@ def test_points_that_only_count_as_whole_numbers_far_too_large_are_refused():
     votes = "voter_id;vote;points\n1;a,b;1000000,0.5\n"
     with pytest.raises(PabulibError) as caught:
         read(file_of(votes, kind="scoring"))
-    assert caught.value.reason == "The points for a must be a whole number in range, not 2000000."
-    assert (caught.value.line, caught.value.column) == (1, 1)
+    assert caught.value.reason == "with so many decimals, points up to 1,000,000 cannot be counted exactly"
+    assert (caught.value.line, caught.value.column) == (14, 7)
 
 
 def test_a_budget_too_large_for_the_decimals_of_the_costs_is_refused():

@@ -341,7 +341,7 @@ def test_a_project_row_repeated_word_for_word_counts_once():
             file_of("voter_id;vote;points\n1;a;1000\n2;b;0.0001\n", kind="scoring"),
             15,
             5,
-            "with so many decimals, points up to 1000 cannot be counted exactly",
+            "with so many decimals, points up to 1,000 cannot be counted exactly",
         ),
         (
             file_of(kind="scoring", meta="default_score;x\n", votes="voter_id;vote;points\n1;a;1\n"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 
+from pbvote.tally.messages import plain
 from pbvote.tally.pabulib import amounts
 from pbvote.tally.pabulib.problems import PabulibError
 from pbvote.tally.pabulib.reading import NOTHING, Reading
@@ -133,7 +134,8 @@ class BallotReader:
         largest = max(self.largest, *map(abs, found))
         finest = lcm(self.finest, *(value.denominator for value in found))
         if largest * finest > MOST_POINTS:
-            reason = f"with so many decimals, points up to {float(largest):g} cannot be counted exactly"
+            shown = plain(int(largest) if largest == int(largest) else float(largest))
+            reason = f"with so many decimals, points up to {shown} cannot be counted exactly"
             raise self.reading.error(reason, self.section, line, index)
         self.largest, self.finest = largest, finest
         return found
