@@ -62,7 +62,8 @@ def voters(booth: Place, count: int) -> list[Request]:
             entry = {"round_id": voting_round.id, "account_id": account.id, "name": f"Voter {number}"}
             session_.add(RegisterEntry(**entry, registered_on=now.date()))
             token = sign_ins.start(session_, now=now, account=account)
-            cookie = serializer.dumps({**raw, "_user_id": token, "_fresh": True})
+            # Not fresh, as on a phone whose address has changed since: so the cookie is not made anew.
+            cookie = serializer.dumps({**raw, "_user_id": token, "_fresh": False})
             start = number % (len(booth.numbers) - RANKS)
             form = {
                 "csrf_token": form_token,

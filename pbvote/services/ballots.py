@@ -116,8 +116,8 @@ class _Counter:
     def __init__(self, session: Session, round_id: int, castings: Sequence[Casting]) -> None:
         self._session = session
         self._round, self._key, self._last = voting.as_it_is(session, round_id=round_id)
+        self._earlier: dict[bytes, str] = {}  # the receipts that these forms have earned before
         self._standings = self._read_standings(castings)
-        self._earlier = self._read_earlier(castings)
         self._proposals = self._read_proposals(castings)
         self._board: list[dict[str, Any]] = []
         self._envelopes: list[dict[str, Any]] = []
@@ -234,19 +234,16 @@ class _Counter:
             "round": self._round.id,
             "pots": sorted({one.pot_id for one in castings}),
             "entries": sorted({one.entry_id for one in castings}),
+            "forms": [_hash_of(one.pot_id, one.entry_id, one.idempotency_key) for one in castings],
         }
         found = {}
         for row in self._session.execute(_STANDINGS, known):
-            pot_id, entry_id, status, open_to, ward_id, channel, present, email, language = row
+            pot_id, entry_id, status, open_to, ward_id, channel, present, email, language, *form = row
+            if form[0] is not None:  # every form sent before stands beside every entry
+                self._earlier[form[0]] = form[1]
             may_vote = open_to is None or open_to == ward_id
             found[pot_id, entry_id] = _Standing(status, may_vote, channel, present, email, language)
         return found
-
-    def _read_earlier(self, castings: Sequence[Casting]) -> dict[bytes, str]:
-        """The receipts that these forms have earned before."""
-        hashes = [_hash_of(one.pot_id, one.entry_id, one.idempotency_key) for one in castings]
-        found = self._session.execute(_EARLIER, {"hashes": hashes})
-        return {row.key_hash: row.receipt for row in found}
 
     def _read_proposals(self, castings: Sequence[Casting]) -> dict[tuple[int, int], tuple[str, str]]:
         known = {
@@ -268,20 +265,20 @@ _STANDINGS = (
         Envelope,
         Account.email,
         RegisterEntry.language,
+        CastKey.key_hash,
+        CastKey.receipt,
     )
     .join(RegisterEntry, RegisterEntry.round_id == Pot.round_id)
     .outerjoin(Account, Account.id == RegisterEntry.account_id)
     .outerjoin(VoterMark, and_(VoterMark.entry_id == RegisterEntry.id, VoterMark.pot_id == Pot.id))
     .outerjoin(Envelope, and_(Envelope.entry_id == RegisterEntry.id, Envelope.pot_id == Pot.id))
+    .outerjoin(CastKey, CastKey.key_hash.in_(bindparam("forms", expanding=True)))
     .where(
         Pot.round_id == bindparam("round"),
         Pot.id.in_(bindparam("pots", expanding=True)),
         RegisterEntry.id.in_(bindparam("entries", expanding=True)),
     )
     .execution_options(populate_existing=True)
-)
-_EARLIER = select(CastKey.key_hash, CastKey.receipt).where(
-    CastKey.key_hash.in_(bindparam("hashes", expanding=True))
 )
 _RANKED = select(Proposal.pot_id, Proposal.number, Proposal.status, Proposal.title).where(
     Proposal.pot_id.in_(bindparam("pots", expanding=True)),

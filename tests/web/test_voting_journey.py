@@ -369,3 +369,21 @@ def receipt(person: Person) -> str:
     found = [one for one in person.tree.iter("p") if one.get("class") == "pb-receipt"]
     assert found, person.text
     return "".join(found[0].itertext())
+
+
+def test_casting_again_and_again_is_limited_and_says_when_to_come_back(voter: Person, booth: Booth) -> None:
+    cast(voter, booth, [booth.proposals[0].number])
+    form = {"csrf_token": voter.csrf(), "ranking": str(booth.proposals[1].number), "form_key": "k" * 24}
+    stale = {**form, "replaces": "AAAA-AAAA-AAAA-AAAA-AAAA"}
+    answers = [voter.client.post(booth.path("check"), data=stale).status_code for _ in range(61)]
+    assert answers == [422] * 60 + [429]
+    again = voter.client.post(booth.path("check"), data=stale)
+    assert 0 < int(again.headers["Retry-After"]) <= 600
+
+
+def test_a_whole_school_can_vote_from_one_address(app: Flask, voter: Person, booth: Booth) -> None:
+    """A first ballot counts against no limit: it can be cast once only."""
+    form = {"csrf_token": voter.csrf(), "ranking": "9999", "form_key": "k" * 24, "replaces": ""}
+    answers = {voter.client.post(booth.path("check"), data=form).status_code for _ in range(70)}
+    assert 429 not in answers
+    cast(voter, booth, [booth.proposals[0].number])
