@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import cast
 
-from flask import current_app, session
+from flask import current_app, request, session
 
 from pbvote.services.keyring import Keyring
 from pbvote.settings import Settings
@@ -23,3 +23,9 @@ def keyring() -> Keyring:
 
 def language() -> str:
     return str(session.get("language", "en"))
+
+
+def typed_address() -> str:
+    """Whom a code is asked for. Limits go by it, since many people share a network's address: a school, a
+    library, a whole mobile network."""
+    return " ".join(request.form.get("address", "").lower().split())[:254] or "nobody"

@@ -83,6 +83,13 @@ def test_too_many_code_requests_are_slowed_down(person: Person) -> None:
     assert person.status == 429
 
 
+def test_many_people_behind_one_network_address_all_get_their_codes(person: Person) -> None:
+    for number in range(25):
+        person.open("/sign-in/")
+        person.submit(address=f"neighbour{number}@example.com")
+        assert person.status == 200
+
+
 def test_a_custodian_lands_on_the_page_of_their_key_and_finds_it_in_the_menu(
     app: Flask, session: Session, keyring: Keyring, now, tmp_path: Path
 ) -> None:

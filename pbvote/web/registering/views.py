@@ -12,7 +12,7 @@ from pbvote.models import VotingRound
 from pbvote.services import postcodes, register, rounds, sign_ins
 from pbvote.services.refusal import Refusal
 from pbvote.web import access
-from pbvote.web.context import keyring, now
+from pbvote.web.context import keyring, now, typed_address
 from pbvote.web.errors import show_on
 from pbvote.web.htmx import render
 from pbvote.web.registering import answers
@@ -41,7 +41,8 @@ def address(slug: str) -> Response:
 
 @blueprint.post("/")
 @access.everyone
-@limiter.limit("10 per 10 minutes;60 per day")
+@limiter.limit("10 per 10 minutes;60 per day", key_func=typed_address)
+@limiter.limit("300 per 10 minutes;3000 per day")
 def send_code(slug: str) -> Response:
     voting_round = _open_round(slug)
     form = AddressForm()
@@ -73,7 +74,7 @@ def code(slug: str) -> Response:
 
 @blueprint.post("/code")
 @access.everyone
-@limiter.limit("30 per 10 minutes")
+@limiter.limit("120 per 10 minutes")
 def confirm_code(slug: str) -> Response:
     voting_round = _open_round(slug)
     sent_to = answers.load(voting_round).get("address")
@@ -110,7 +111,7 @@ def letter(slug: str) -> Response:
 
 @blueprint.post("/letter")
 @access.everyone
-@limiter.limit("20 per 10 minutes")
+@limiter.limit("120 per 10 minutes")
 def enter_by_letter(slug: str) -> Response:
     voting_round = _open_round(slug)
     form = LetterForm()
@@ -188,7 +189,7 @@ def postcode(slug: str) -> Response:
 @blueprint.post("/postcode")
 @access.residents
 @access.reading
-@limiter.limit("60 per 10 minutes")
+@limiter.limit("600 per 10 minutes")
 def keep_postcode(slug: str) -> Response:
     voting_round = _open_round(slug)
     form = PostcodeForm()

@@ -8,7 +8,7 @@ from pbvote.extensions import db, limiter
 from pbvote.services import keys, sign_ins
 from pbvote.services.refusal import Refusal
 from pbvote.web import access, phone
-from pbvote.web.context import keyring, language, now
+from pbvote.web.context import keyring, language, now, typed_address
 from pbvote.web.errors import show_on
 from pbvote.web.htmx import render, see_other
 from pbvote.web.sign_in.forms import AddressForm, CodeForm, OfficerForm
@@ -35,7 +35,8 @@ def address() -> Response:
 
 @blueprint.post("/")
 @access.everyone
-@limiter.limit("10 per 10 minutes;60 per day")
+@limiter.limit("10 per 10 minutes;60 per day", key_func=typed_address)
+@limiter.limit("300 per 10 minutes;3000 per day")
 def send_code() -> Response:
     form = AddressForm()
     if form.validate_on_submit():
@@ -66,7 +67,7 @@ def code() -> Response:
 
 @blueprint.post("/code")
 @access.everyone
-@limiter.limit("30 per 10 minutes")
+@limiter.limit("120 per 10 minutes")
 def confirm_code() -> Response:
     if "signing_in" not in session:
         return redirect(url_for("sign_in.address"), code=303)
