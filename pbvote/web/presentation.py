@@ -1,10 +1,14 @@
 """How values look on a page, and what stands around every page: the names templates may use."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
+from typing import Any
 
 from flask import Flask, has_request_context
 from flask_babel import get_locale
+from jinja2 import pass_context
 
 from pbvote.models import VotingRound
 from pbvote.web import explanations, formats, languages, menus
@@ -45,7 +49,7 @@ HTMX = json.dumps(
 
 def register(app: Flask) -> None:
     for name in FILTERS:
-        app.add_template_filter(getattr(formats, name), name)
+        app.add_template_filter(_for_each_reader(getattr(formats, name)), name)
     app.add_template_filter(formats.Counted, "counted")
     app.add_template_filter(datetime.fromisoformat, "stamp")
     app.add_template_filter(explanations.sentences, "sentences")
@@ -57,6 +61,18 @@ def register(app: Flask) -> None:
     app.add_template_global(standing, "standing")
     app.add_template_global(step, "step")
     app.context_processor(_frame)
+
+
+def _for_each_reader(write: Callable[..., Any]) -> Callable[..., Any]:
+    """Jinja works out a filter of a constant once, in the language of whoever comes first, unless it asks for
+    the context."""
+
+    @pass_context
+    @wraps(write)
+    def written(_context: object, *values: Any, **more: Any) -> Any:
+        return write(*values, **more)
+
+    return written
 
 
 def step(voting_round: VotingRound) -> NextStep | None:

@@ -166,6 +166,15 @@ def test_a_count_in_a_sentence_has_the_readers_digits(app) -> None:
         assert str(formats.Counted(1234)) == "1,234"
 
 
+def test_each_reader_has_their_own_digits_whoever_came_first(app) -> None:
+    written = {}
+    template = app.jinja_env.from_string("{{ 1234567890|number }}")
+    for language in ("en", "ar", "bn"):
+        with app.test_request_context(), force_locale(language):
+            written[language] = template.render()
+    assert written == {"en": "1,234,567,890", "ar": "١٬٢٣٤٬٥٦٧٬٨٩٠", "bn": "১,২৩,৪৫,৬৭,৮৯০"}
+
+
 def test_a_language_that_is_not_offered_is_not_taken(person: Person) -> None:
     person.open("/?language=xx")
     assert person.tree.get("lang") == "en"
