@@ -46,7 +46,7 @@ check: .venv/test.stamp ## format, lint, types, contracts, templates
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache | grep -vE '[╔╚║╩╗╝◀▶─└┘▲]'
+	@set -o pipefail; $(BIN)/lint-imports --no-cache | grep -vE '[╔╚║╩╗╝◀▶─└┘▲]'
 	@$(BIN)/djlint --quiet --lint templates
 	@$(BIN)/python -m pytest tests/architecture
 

@@ -2,12 +2,14 @@
 
 import sys
 from datetime import timedelta
+from functools import partial
 from inspect import iscoroutinefunction
 
 import click
 from flask import Flask, request
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pbvote.extensions import babel, csrf, db, limiter, login
@@ -22,6 +24,7 @@ from pbvote.web.applications import views as applications
 from pbvote.web.awards import views as awards
 from pbvote.web.ballot_box import views as ballot_box
 from pbvote.web.ballots import views as ballots
+from pbvote.web.ballots.slot import Slot
 from pbvote.web.calendar import views as calendar
 from pbvote.web.ceremony import views as ceremony
 from pbvote.web.custody import views as custody
@@ -148,6 +151,7 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
     closers[:] = [closer for closer in closers if not iscoroutinefunction(closer)]
     with app.app_context():
         prepare_engine(db.engine)
+        app.extensions["pbvote_slot"] = Slot(partial(Session, db.engine))
     limiter.init_app(app)
     app.extensions["pbvote_rate_limits"] = limiter.storage
     login.init_app(app)

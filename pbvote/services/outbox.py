@@ -36,47 +36,29 @@ def enqueue(
         return None
     if secret is not None and keyring is None:
         raise ValueError("A message with a secret needs the keyring.")
-    message = OutboxMessage(
-        **queued(
-            channel=channel,
-            recipient=recipient,
-            template=template,
-            language=language,
-            parameters=parameters,
-            secret=keyring.seal(SECRET, secret.encode()) if keyring and secret is not None else None,
-            due_at=due_at,
-            once_key=once_key,
-            now=now,
-        )
+    columns = queued(
+        template=template, recipient=recipient, parameters=parameters or {}, language=language, now=now
     )
+    columns |= {"channel": channel, "due_at": due_at or now, "once_key": once_key}
+    if keyring and secret is not None:
+        columns["secret"] = keyring.seal(SECRET, secret.encode())
+    message = OutboxMessage(**columns)
     session.add(message)
     session.flush()
     return message
 
 
 def queued(
-    *,
-    template: str,
-    recipient: str,
-    now: datetime,
-    parameters: dict[str, Any] | None = None,
-    language: str = "en",
-    channel: str = "email",
-    secret: bytes | None = None,
-    due_at: datetime | None = None,
-    once_key: str | None = None,
+    *, template: str, recipient: str, parameters: dict[str, Any], language: str, now: datetime
 ) -> dict[str, Any]:
-    """A message as the columns of its table, its secret sealed already."""
+    """A plain email, due at once, as the columns of its table."""
     return {
-        "channel": channel,
         "recipient": recipient,
         "template": template,
         "language": language,
-        "parameters": parameters or {},
-        "secret": secret,
+        "parameters": parameters,
         "created_at": now,
-        "due_at": due_at or now,
-        "once_key": once_key,
+        "due_at": now,
     }
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, func, select, text
@@ -119,7 +120,7 @@ class TestTheSlot:
     ) -> None:
         entries, round_id = voters(session, booth, now, 40), booth.voting_round.id
         castings = [form(booth, one, now) for one in entries]
-        slot, receipts = Slot(engine), {}
+        slot, receipts = Slot(partial(Session, engine)), {}
         session.rollback()
 
         def put(casting: Casting) -> None:
@@ -135,7 +136,7 @@ class TestTheSlot:
         self, session: Session, engine: Engine, booth: Booth, now: datetime
     ) -> None:
         (entry,), round_id = voters(session, booth, now, 1), booth.voting_round.id
-        casting, slot, receipts = form(booth, entry, now), Slot(engine), []
+        casting, slot, receipts = form(booth, entry, now), Slot(partial(Session, engine)), []
         session.rollback()
         together([lambda: receipts.append(slot.put(round_id, casting).receipt)] * 12)
         assert len(receipts) == 12
@@ -151,7 +152,7 @@ class TestTheSlot:
         castings = [
             form(booth, one, now, ranking=[9999 if place % 2 else known]) for place, one in enumerate(entries)
         ]
-        slot, refused = Slot(engine), []
+        slot, refused = Slot(partial(Session, engine)), []
         session.rollback()
 
         def put(casting: Casting) -> None:
@@ -173,7 +174,7 @@ class TestTheSlot:
         session.execute(text(FORBID[engine.dialect.name].replace("{entry}", str(forbidden))))
         session.commit()
         castings = [form(booth, one, now) for one in entries]
-        slot, broken = Slot(engine), []
+        slot, broken = Slot(partial(Session, engine)), []
         session.rollback()
 
         def put(casting: Casting) -> None:

@@ -5,20 +5,23 @@ share the next one: one of the waiting threads takes them all in, the others fin
 receipt before the transaction that holds their ballot has been committed.
 """
 
-from collections.abc import Sequence
-from threading import Lock
+from __future__ import annotations
 
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from pbvote.services import ballots
 from pbvote.services.ballots import Cast, Casting
 from pbvote.services.locks import lock_round
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
 
 class Slot:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, open_session: Callable[[], Session]) -> None:
+        self._open_session = open_session
         self._guard, self._busy = Lock(), Lock()
         self._waiting: list[_Waiting] = []
 
@@ -38,7 +41,7 @@ class Slot:
         """Wait for the round's lock, and only then see who waits: the longer it took, the more they are."""
         batch: list[_Waiting] = []
         try:
-            with Session(self._engine) as session:
+            with self._open_session() as session:
                 lock_round(session, round_id=round_id)
                 batch = self._next(round_id)
                 _cast(session, round_id, batch)
@@ -53,17 +56,17 @@ class Slot:
                 one.outcome = RuntimeError("the ballot was not taken in")
             raise
 
-    def _one_by_one(self, batch: "Sequence[_Waiting]") -> None:
+    def _one_by_one(self, batch: Sequence[_Waiting]) -> None:
         """What broke one ballot's transaction must not break the others."""
         for one in batch:
             try:
-                with Session(self._engine) as session:
+                with self._open_session() as session:
                     lock_round(session, round_id=one.round_id)
                     _cast(session, one.round_id, [one])
             except Exception as error:
                 one.outcome = error
 
-    def _next(self, round_id: int) -> "list[_Waiting]":
+    def _next(self, round_id: int) -> list[_Waiting]:
         """Everybody who waits to vote in this round, each voter once: a second form must see the first."""
         seen: set[tuple[int, int]] = set()
         batch, later = [], []

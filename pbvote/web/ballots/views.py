@@ -374,7 +374,7 @@ def _item(choice: Choice, ticked: bool, story: str, language: str, currency: str
 
 
 def _slot() -> Slot:
-    slot: Slot = current_app.extensions.setdefault("pbvote_slot", Slot(db.engine))
+    slot: Slot = current_app.extensions["pbvote_slot"]
     return slot
 
 
