@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Page, Route, sync_playwright
 from werkzeug.serving import make_server
 
 CHROMIUM = "/usr/bin/chromium"
@@ -89,7 +89,15 @@ def axe_violations(page: Page, *, only: list[str] | None = None) -> list[str]:
 
 def _evaluate(session: CDPSession, expression: str) -> Any:
     options = {"expression": expression, "awaitPromise": True, "returnByValue": True}
-    return session.send("Runtime.evaluate", options)["result"].get("value")
+    answer = session.send("Runtime.evaluate", options)
+    assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+    return answer["result"].get("value")
+
+
+def follow(page: Page, leads_on: Locator) -> None:
+    """Click a link or a button and wait for the page it leads to."""
+    with page.expect_navigation():
+        leads_on.click()
 
 
 def evaluate(page: Page, expression: str) -> Any:

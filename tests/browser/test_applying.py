@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pbvote.models import Proposal, VotingRound
 from pbvote.services.keyring import Keyring
 from pbvote.services.screening import CHECKLIST
-from tests.browser.conftest import axe_violations
+from tests.browser.conftest import axe_violations, follow
 from tests.factories import PASSWORD, make_officer, make_round, make_ward
 from tests.person import Person
 
@@ -47,7 +47,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).first.click()
+    follow(page, page.get_by_role("button", name=name).first)
 
 
 def sign_in(app: Flask, page: Page, email: str) -> None:
@@ -59,14 +59,14 @@ def sign_in(app: Flask, page: Page, email: str) -> None:
 
 def write_group(page: Page) -> None:
     """Alice enters her group's facts, on the way through the proposal."""
-    page.get_by_role("link", name="Facts about your group").click()
+    follow(page, page.get_by_role("link", name="Facts about your group"))
     inspect(page, "group's facts")
-    page.get_by_role("link", name="What your group is and does").click()
+    follow(page, page.get_by_role("link", name="What your group is and does"))
     inspect(page, "about the group")
     page.get_by_label("What does your group do?").fill("We look after the square.")
     page.get_by_label("Postcode").fill("NB1 4QT")
     press(page, "Save")
-    page.get_by_role("link", name="Rules and people").click()
+    follow(page, page.get_by_role("link", name="Rules and people"))
     page.get_by_label("Yes").check()
     for place, name in enumerate(("Ada Brook", "Ben Okoro", "Cleo Marsh"), start=1):
         page.get_by_label(f"Name of person {place}").fill(name)
@@ -75,35 +75,35 @@ def write_group(page: Page) -> None:
     inspect(page, "people, with an error")
     page.get_by_label("At least three of these people").check()
     press(page, "Save")
-    page.get_by_role("link", name="Who holds the money").click()
+    follow(page, page.get_by_role("link", name="Who holds the money"))
     page.get_by_label("Our own").check()
     page.get_by_label("Name on the account").fill("Friends of Mill Square")
     page.get_by_label("Two people who are not related").check()
     inspect(page, "the group's money")
     press(page, "Save")
-    page.get_by_role("link", name="Keeping people safe").click()
+    follow(page, page.get_by_role("link", name="Keeping people safe"))
     page.get_by_label("Yes").check()
     page.get_by_label("Who looks after people's safety?").fill("Ada Brook")
     inspect(page, "keeping safe")
     press(page, "Save")
-    page.get_by_role("button", name="Back to your proposal").click()
+    follow(page, page.get_by_role("button", name="Back to your proposal"))
 
 
 def write_proposal(page: Page, picture: Path) -> None:
-    page.get_by_role("link", name="About the project").click()
+    follow(page, page.get_by_role("link", name="About the project"))
     page.get_by_label("Title").fill("A pond for Mill Square")
     page.get_by_label("In a sentence or two").fill("We dig a pond.")
     page.get_by_label("The whole story").fill("The corner floods.\n\nA pond would hold the water.")
     page.get_by_label("Green spaces").check()
     inspect(page, "about the project")
     press(page, "Save and go back")
-    page.get_by_role("link", name="Where it helps").click()
+    follow(page, page.get_by_role("link", name="Where it helps"))
     page.get_by_label("Mill").check()
     page.get_by_label("Who is it for?").fill("Neighbours")
     page.get_by_label("About how many people").fill("200")
     inspect(page, "where and whom")
     press(page, "Save and go back")
-    page.get_by_role("link", name="Money", exact=True).click()
+    follow(page, page.get_by_role("link", name="Money", exact=True))
     page.get_by_label("How much do you ask for?").fill("50,000")
     page.get_by_label("Item 1", exact=True).fill("Digging")
     page.get_by_label("Cost of item 1").fill("4,000")
@@ -118,7 +118,7 @@ def write_proposal(page: Page, picture: Path) -> None:
     press(page, "Save, add up")
     inspect(page, "money")
     press(page, "Save and go back")
-    page.get_by_role("link", name="Dates and risks").click()
+    follow(page, page.get_by_role("link", name="Dates and risks"))
     for group, year in (("When does it start?", "2030"), ("When does it end?", "2031")):
         box = page.get_by_role("group", name=group)
         box.get_by_label("Day").fill("1")
@@ -127,7 +127,7 @@ def write_proposal(page: Page, picture: Path) -> None:
     page.get_by_label("What could go wrong").fill("Rain. We wait.")
     inspect(page, "dates")
     press(page, "Save and go back")
-    page.get_by_role("link", name="Pictures and documents").click()
+    follow(page, page.get_by_role("link", name="Pictures and documents"))
     press(page, "Add the picture")
     inspect(page, "pictures, with an error")
     page.get_by_label("Choose a picture").set_input_files(picture)
@@ -135,7 +135,7 @@ def write_proposal(page: Page, picture: Path) -> None:
     press(page, "Add the picture")
     page.locator("img[alt='The corner of the square under water']").wait_for()
     inspect(page, "pictures")
-    page.get_by_role("button", name="Go back to the list").click()
+    follow(page, page.get_by_role("button", name="Go back to the list"))
 
 
 def test_a_group_applies_and_is_shortlisted(
@@ -161,7 +161,7 @@ def test_a_group_applies_and_is_shortlisted(
         page.get_by_role("group", name=question).get_by_label("Yes").check()
     press(page, "Check")
     inspect(page, "you can apply")
-    page.get_by_role("button", name="Start your proposal").click()
+    follow(page, page.get_by_role("button", name="Start your proposal"))
     sign_in(app, page, ALICE)
     inspect(page, "a new group")
     page.get_by_label("Name of your group").fill("Friends of Mill Square")
@@ -172,19 +172,19 @@ def test_a_group_applies_and_is_shortlisted(
     press(page, "Start")
     inspect(page, "the list of parts, empty")
     write_group(page)
-    page.get_by_role("button", name="Check and send").click()
+    follow(page, page.get_by_role("button", name="Check and send"))
     inspect(page, "check, with gaps")
-    page.get_by_role("link", name="All parts of your proposal").click()
+    follow(page, page.get_by_role("link", name="All parts of your proposal"))
     write_proposal(page, picture)
     inspect(page, "the list of parts")
-    page.get_by_role("button", name="Check and send").click()
+    follow(page, page.get_by_role("button", name="Check and send"))
     inspect(page, "check")
     press(page, "Send your proposal")
     assert "We have your proposal" in page.inner_text("main")
     inspect(page, "sent")
-    page.get_by_role("link", name="Your groups and proposals").click()
+    follow(page, page.get_by_role("link", name="Your groups and proposals"))
     inspect(page, "your proposals")
-    page.get_by_role("link", name="Friends of Mill Square", exact=True).click()
+    follow(page, page.get_by_role("link", name="Friends of Mill Square", exact=True))
     inspect(page, "the group")
 
     officer = make_officer(session, keyring=keyring, now=now).email or ""
@@ -209,7 +209,7 @@ def screen(app: Flask, browse: Callable[..., Page], officer: str, slug: str, num
     )
     desk.goto(f"/officer/rounds/{slug}/screening/")
     inspect(desk, "the officers' list")
-    desk.get_by_role("link", name="A pond for Mill Square").click()
+    follow(desk, desk.get_by_role("link", name="A pond for Mill Square"))
     inspect(desk, "the officers' page of a proposal")
     desk.get_by_text("Give my opinion").click()
     press(desk, "Save my opinion")
@@ -228,7 +228,7 @@ def screen(app: Flask, browse: Callable[..., Page], officer: str, slug: str, num
     box.get_by_label("Year").fill(str(soon.year))
     press(desk, "Send to the group")
     assert "We have written to the group" in desk.inner_text("main")
-    desk.get_by_role("link", name="In other languages").click()
+    follow(desk, desk.get_by_role("link", name="In other languages"))
     press(desk, "Save the translation")
     inspect(desk, "the text in another language, with errors")
     desk.goto(f"/officer/rounds/{slug}/screening/shortlist")

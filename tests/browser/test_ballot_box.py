@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.boxes import ReadyRound, quick_custody
-from tests.browser.conftest import SEEN, axe_violations
+from tests.browser.conftest import SEEN, axe_violations, follow
 from tests.factories import PASSWORD, make_officer
 from tests.person import Person
 
@@ -46,11 +46,10 @@ def test_the_public_pages_of_the_box_are_sound(box, browse, session):
     session.commit()
     page.goto("/rounds/north/receipts/")
     page.fill("#receipt", "nonsense")
-    page.locator("main button[type=submit]").click()
-    page.wait_for_load_state()
+    follow(page, page.locator("main button[type=submit]"))
     sound(page, "a receipt with a mistake")
     page.fill("#receipt", box.receipts[2])
-    page.locator("main button[type=submit]").click()
+    follow(page, page.locator("main button[type=submit]"))
     page.locator("#found summary").click()
     sound(page, "a receipt with its proof")
     page.goto("/rounds/north/ballot-box/")
@@ -75,8 +74,7 @@ def test_the_officers_pages_of_the_box_are_sound(app, box, browse, session, keyr
     session.commit()
     page.goto("/officer/rounds/north/ceremony/")
     page.locator("#digits").fill("12")
-    page.locator("main button[type=submit]").click()
-    page.wait_for_load_state()
+    follow(page, page.locator("main button[type=submit]"))
     sound(page, "dice with a mistake")
     session.rollback()
     box.throw()
