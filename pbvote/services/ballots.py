@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, insert, select
+from sqlalchemy.orm import Bundle, Session
 
 from pbvote.box import envelope, receipt
 from pbvote.box.board import append as chain
@@ -133,6 +133,7 @@ class _Counter:
 
     def put_away(self) -> None:
         """Write everything that was taken."""
+        connection = self._session.connection()
         written: list[tuple[Any, list[dict[str, Any]]]] = [
             (BoardEntry, self._board),
             (Envelope, self._envelopes),
@@ -142,7 +143,7 @@ class _Counter:
         ]
         for model, rows in written:
             if rows:
-                self._session.execute(insert(model), rows)
+                connection.execute(insert(model.__table__), rows)
         self._session.flush()
 
     def _take(self, casting: Casting) -> Cast:
@@ -231,18 +232,20 @@ class _Counter:
 
     def _read_standings(self, castings: Sequence[Casting]) -> dict[tuple[int, int], _Standing]:
         known = {
-            "round": self._round.id,
             "pots": sorted({one.pot_id for one in castings}),
             "entries": sorted({one.entry_id for one in castings}),
             "forms": [_hash_of(one.pot_id, one.entry_id, one.idempotency_key) for one in castings],
         }
+        envelopes = {(one.pot_id, one.entry_id): one for one in self._session.scalars(_PRESENT, known)}
         found = {}
-        for row in self._session.execute(_STANDINGS, known):
-            pot_id, entry_id, status, open_to, ward_id, channel, present, email, language, *form = row
-            if form[0] is not None:  # every form sent before stands beside every entry
-                self._earlier[form[0]] = form[1]
-            may_vote = open_to is None or open_to == ward_id
-            found[pot_id, entry_id] = _Standing(status, may_vote, channel, present, email, language)
+        for pot, entry, channel, email, form, code in self._session.execute(_STANDINGS, known):
+            if form is not None:  # every form sent before stands beside every entry
+                self._earlier[form] = code
+            if pot.round_id == entry.round_id == self._round.id:
+                may_vote = pot.ward_id is None or pot.ward_id == entry.ward_id
+                present = envelopes.get((pot.id, entry.id))
+                standing = _Standing(entry.status, may_vote, channel, present, email, entry.language)
+                found[pot.id, entry.id] = standing
         return found
 
     def _read_proposals(self, castings: Sequence[Casting]) -> dict[tuple[int, int], tuple[str, str]]:
@@ -254,29 +257,36 @@ class _Counter:
         return {(pot_id, number): (status, title) for pot_id, number, status, title in rows}
 
 
-_STANDINGS = (
+# Everything is looked up by its keys alone, and only afterwards matched to the round: a database that has not
+# counted its rows yet, as when voting has just opened, would read whole tables for each ballot otherwise.
+_STANDINGS: Select[Any] = (
     select(
-        Pot.id,
-        RegisterEntry.id,
-        RegisterEntry.status,
-        Pot.ward_id,
-        RegisterEntry.ward_id,
-        VoterMark.channel,
-        Envelope,
-        Account.email,
-        RegisterEntry.language,
+        Bundle("pot", Pot.id, Pot.round_id, Pot.ward_id),
+        Bundle(
+            "entry",
+            RegisterEntry.id,
+            RegisterEntry.round_id,
+            RegisterEntry.ward_id,
+            RegisterEntry.status,
+            RegisterEntry.language,
+        ),
+        select(VoterMark.channel)
+        .where(VoterMark.pot_id == Pot.id, VoterMark.entry_id == RegisterEntry.id)
+        .scalar_subquery(),
+        select(Account.email).where(Account.id == RegisterEntry.account_id).scalar_subquery(),
         CastKey.key_hash,
         CastKey.receipt,
     )
-    .join(RegisterEntry, RegisterEntry.round_id == Pot.round_id)
-    .outerjoin(Account, Account.id == RegisterEntry.account_id)
-    .outerjoin(VoterMark, and_(VoterMark.entry_id == RegisterEntry.id, VoterMark.pot_id == Pot.id))
-    .outerjoin(Envelope, and_(Envelope.entry_id == RegisterEntry.id, Envelope.pot_id == Pot.id))
+    .select_from(Pot)
+    .join(RegisterEntry, RegisterEntry.id.in_(bindparam("entries", expanding=True)))
     .outerjoin(CastKey, CastKey.key_hash.in_(bindparam("forms", expanding=True)))
+    .where(Pot.id.in_(bindparam("pots", expanding=True)))
+)
+_PRESENT = (
+    select(Envelope)
     .where(
-        Pot.round_id == bindparam("round"),
-        Pot.id.in_(bindparam("pots", expanding=True)),
-        RegisterEntry.id.in_(bindparam("entries", expanding=True)),
+        Envelope.pot_id.in_(bindparam("pots", expanding=True)),
+        Envelope.entry_id.in_(bindparam("entries", expanding=True)),
     )
     .execution_options(populate_existing=True)
 )

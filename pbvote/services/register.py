@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from pbvote.models import AccessCode, Account, Pot, RegisterEntry, VotingRound, Ward
 from pbvote.services import ballots, outbox, postcodes, rounds
@@ -76,30 +76,64 @@ def find_entry(
     return session.scalar(_OF_ACCOUNT, {"round": voting_round.id, "account": account.id})
 
 
-_ROUND_AND_ENTRY = (
-    select(VotingRound, RegisterEntry)
-    .outerjoin(
-        RegisterEntry,
-        and_(
-            RegisterEntry.round_id == VotingRound.id,
-            or_(RegisterEntry.account_id == bindparam("account"), RegisterEntry.id == bindparam("entry")),
-        ),
-    )
-    .where(VotingRound.slug == bindparam("slug"))
-    .options(joinedload(VotingRound.pots))
+_BRIEFLY = (
+    load_only(
+        VotingRound.slug,
+        VotingRound.proposals_open_at,
+        VotingRound.proposals_close_at,
+        VotingRound.voting_opens_at,
+        VotingRound.voting_closes_at,
+        VotingRound.schedule_approved_at,
+        VotingRound.shortlist_published_at,
+        VotingRound.counted_at,
+        VotingRound.published_at,
+        VotingRound.archived_at,
+    ),
+    load_only(RegisterEntry.status, RegisterEntry.ward_id),
+    joinedload(VotingRound.pots).load_only(Pot.slug, Pot.ward_id, Pot.position),
 )
 
 
+def _with_entry(where: ColumnElement[bool]) -> Select[VotingRound, RegisterEntry]:
+    """A round and one entry of its register; each way to find it has its index, which an OR would not."""
+    return (
+        select(VotingRound, RegisterEntry)
+        .outerjoin(RegisterEntry, and_(RegisterEntry.round_id == VotingRound.id, where))
+        .where(VotingRound.slug == bindparam("slug"))
+    )
+
+
+_BY_CODE = _with_entry(RegisterEntry.id == bindparam("entry"))
+_BY_ACCOUNT = _with_entry(RegisterEntry.account_id == bindparam("account"))
+_PLACES = {
+    (by_code, briefly): query.options(*options)
+    for by_code, query in ((True, _BY_CODE), (False, _BY_ACCOUNT))
+    for briefly, options in ((True, _BRIEFLY), (False, (joinedload(VotingRound.pots),)))
+}
+
+
 def find_with_round(
-    session: Session, *, slug: str, account_id: int | None, entry_id: int | None, now: datetime
+    session: Session,
+    *,
+    slug: str,
+    account_id: int | None,
+    entry_id: int | None,
+    now: datetime,
+    briefly: bool = False,
 ) -> tuple[VotingRound, RegisterEntry | None]:
-    """A visible round and the register entry of whoever is signed in, in one reading."""
-    known = {"slug": slug, "account": account_id, "entry": entry_id}
-    found = session.execute(_ROUND_AND_ENTRY, known).unique().all()
+    """A visible round and the register entry of whoever is signed in, in one reading.
+
+    An access code's own entry goes before the one of an account. Briefly means no more than who may vote
+    where and when; what else is asked of them is read when asked.
+    """
+    by_code = entry_id is not None
+    known = {"slug": slug, "entry": entry_id} if by_code else {"slug": slug, "account": account_id}
+    found = session.execute(_PLACES[by_code, briefly], known).unique().all()
     if not found or found[0][0].phase(now) == "set-up":
         raise NotFound("round-not-found")
-    # An access code's own entry goes before the one of an account.
-    voting_round, entry = min(found, key=lambda row: row[1] is None or row[1].id != entry_id)
+    voting_round, entry = found[0]
+    if entry is None and by_code and account_id is not None:
+        entry = session.scalar(_OF_ACCOUNT, {"round": voting_round.id, "account": account_id})
     return voting_round, entry
 
 

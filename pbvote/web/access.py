@@ -55,7 +55,7 @@ def visitor() -> Visitor | None:
     return cast(Visitor, current_user) if current_user.is_authenticated else None
 
 
-def round_with_entry(slug: str) -> VotingRound:
+def round_with_entry(slug: str, *, briefly: bool = False) -> VotingRound:
     """The round of this address; the visitor's place on its register is read with it, for `entry_in`."""
     person = visitor()
     if person is None:
@@ -66,6 +66,7 @@ def round_with_entry(slug: str) -> VotingRound:
         account_id=person.row.account_id,
         entry_id=person.row.entry_id,
         now=now(),
+        briefly=briefly,
     )
     if entry is not None:
         g.setdefault("register_entries", {})[person.token, voting_round.id] = entry

@@ -192,7 +192,7 @@ def _casts_first() -> bool:
 @limiter.limit("60 per 10 minutes", key_func=_by_sign_in, exempt_when=_casts_first)
 def cast(slug: str, pot_slug: str) -> Response:
     """Read without holding up others; at the slot the ballot is judged afresh, under the round's lock."""
-    booth = _booth(slug, pot_slug)
+    booth = _booth(slug, pot_slug, briefly=True)
     end_reading(db.session)
     ranking = forms.listed(request.form.get("ranking", ""))
     form_key = request.form.get("form_key", "")[:200]
@@ -299,8 +299,10 @@ def _language() -> str:
     return str(get_locale() or "en").split("_")[0]
 
 
-def _booth(slug: str, pot_slug: str, *, phases: tuple[str, ...] = ("voting",)) -> Booth:
-    voting_round = access.round_with_entry(slug)
+def _booth(
+    slug: str, pot_slug: str, *, phases: tuple[str, ...] = ("voting",), briefly: bool = False
+) -> Booth:
+    voting_round = access.round_with_entry(slug, briefly=briefly)
     rounds.require_phase(voting_round, *phases, now=now())
     entry = register.require_confirmed(access.entry_in(voting_round))
     pot = choices.pot_for(voting_round, slug=pot_slug, entry=entry)
