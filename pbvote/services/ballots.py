@@ -310,8 +310,6 @@ def current_receipt(session: Session, *, pot_id: int, entry_id: int) -> str:
     return session.scalar(query) or ""
 
 
-def mark_of(session: Session, *, pot_id: int, entry_id: int) -> VoterMark | None:
-    return session.get(VoterMark, (pot_id, entry_id))
 
 
 def void_ballot(
