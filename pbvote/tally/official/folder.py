@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from pbvote.tally.messages import N_, Message, template
-from pbvote.tally.official.verdict import Verdict, judge
+from pbvote.tally.official.verdict import EXPLAINED, MATCH, Verdict, judge
 from pbvote.tally.pabulib import PabulibError, read
 
 UNREADABLE, TIMEOUT, BROKEN = "unreadable", "timeout", "broken"
@@ -51,7 +51,9 @@ def _judged(path: Path, patient: Callable[[], bool]) -> tuple[Verdict, bool]:
         verdict = judge(read(path, lenient=True), patient=patient)
     except PabulibError:
         return Verdict(UNREADABLE, "", reasons=(trouble,)), True
-    return replace(verdict, reasons=(*verdict.reasons, trouble)), True
+    # What had to be left out to read the file is an extra, so the match is no plain one.
+    status = EXPLAINED if verdict.status == MATCH else verdict.status
+    return replace(verdict, status=status, reasons=(*verdict.reasons, trouble)), True
 
 
 def _why(error: PabulibError) -> Message:

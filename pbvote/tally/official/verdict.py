@@ -159,7 +159,7 @@ def _hints(
         hints.append(Message("official.overspent", {"over": over}))
     points = dict(zip(election.ids, election.points, strict=True))
     least = threshold(file)
-    below = [name for name in missing if name in points and points[name] < least]
+    below = [name for name in missing if least and name in points and points[name] < least]
     if below:
         hints.append(Message("official.below-threshold", {"projects": ", ".join(below)}))
     gone = [name for name in missing if name in election.withdrawn]
