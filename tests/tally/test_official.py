@@ -291,6 +291,22 @@ def test_other_readings_are_tried_only_while_there_is_patience():
     assert asked
 
 
+def test_patience_may_end_in_the_middle_of_a_long_count():
+    """The lone voter for b could pay for it only after thousands of raises."""
+    rows = ["a;10;1", "b;9100;1", "c;900;1"]
+    file = file_of("equalshares", rows, [*["a"] * 8, "a,c", "b"], budget=9500)
+    asked = []
+
+    def patient():
+        asked.append(None)
+        return len(asked) < 40
+
+    verdict = judge(file, patient=patient)
+    assert (verdict.status, verdict.missing, verdict.counted) == ("differs", ("b",), "equal-shares-approval")
+    assert ids(verdict)[-1] == "official.not-all-tried"
+    assert len(asked) < 50
+
+
 def test_projects_dearer_than_the_budget_may_be_passed_over_before_a_walk_that_stops():
     rows = ["a;600;0", "b;30;1"]
     verdict = judge(file_of("greedy-no-skip", rows, ["a,b", "a"]))

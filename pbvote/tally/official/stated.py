@@ -20,6 +20,7 @@ from pbvote.tally.counting import count
 from pbvote.tally.messages import N_, Message, template
 from pbvote.tally.pabulib import PabulibFile, amounts
 from pbvote.tally.record import Plain, Tally
+from pbvote.tally.rule import Progress
 
 MOST_RAISES = 1_000_000
 MOST_TOTAL = 10**9  # points of a project, in all
@@ -35,6 +36,7 @@ _SPELLINGS = {_LETTERS.sub("", name): name for name in GREEDY + EQUAL_SHARES}
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|#\d+:")
 _WORD = re.compile(r"[^\s,;:()\"'„”“«»]+")
 _SUM = re.compile(r"\d{1,3}([,. \u00a0]\d{3})+(?=\s*(PLN|zł|EUR|€|USD|HUF|CHF|GBP))|\d{1,3}(,\d{3}){2,}")
+_RAISES = ("start", "step", "cap")
 _NOT = ("", "0", "false", "no")
 
 
@@ -48,19 +50,16 @@ class Reading:
     assumed: tuple[Message, ...] = ()
     compared_with_greedy: bool = False
 
-    def tally(self, order: Sequence[str]) -> Tally:
+    def tally(self, order: Sequence[str], progress: Progress | None = None) -> Tally:
         """The count, ties by ``order``; with a comparison step, whichever outcome more voters prefer."""
         standing = [name for name in order if name in self.election.index]
-        tally = count(self.election, self.rule, dict(self.parameters), order=standing)
-        if tally.completion is not None and (tally.completion.stopped, tally.completion.raises) == (
-            "overspend",
-            0,
-        ):
+        tally = count(self.election, self.rule, dict(self.parameters), order=standing, progress=progress)
+        found = tally.completion
+        if found is not None and found.stopped == "overspend" and found.raises == 0:
             # No whole unit more can be paid for: then the shares stay B/n, with its fraction of a unit.
-            unraised: dict[str, Plain] = {
-                name: value for name, value in self.parameters.items() if name not in ("start", "step", "cap")
-            }
-            tally = count(self.election, self.rule, {**unraised, "completion": "none"}, order=standing)
+            unraised = {name: self.parameters[name] for name in self.parameters if name not in _RAISES}
+            unraised["completion"] = "none"
+            tally = count(self.election, self.rule, unraised, order=standing)
         if not self.compared_with_greedy:
             return tally
         greedy = count(self.election, "greedy", order=standing)
