@@ -154,7 +154,7 @@ def test_projects_said_to_exclude_each_other_may_both_have_been_funded():
     assert (verdict.status, verdict.counted, ids(verdict)) == (
         "explained",
         "greedy",
-        ["official.custom-taken-as"],
+        ["official.not-exclusive"],
     )
 
 
@@ -198,6 +198,19 @@ def test_where_all_is_paid_for_a_threshold_and_no_skipping_change_nothing_else()
             assert (verdict.status == "match") == (status == "match")
     meta = "fully_funded;1\nmin_project_score_threshold;1\n"
     assert judge(file_of("greedy-no-skip", ["a;60;1", "b;30;0"], votes, meta=meta)).status == "match"
+
+
+def test_where_all_is_paid_for_officials_may_have_left_out_what_nobody_voted_for():
+    rows, votes = ["a;60;1", "b;30;0"], ["a"]
+    for rule in ("greedy", "greedy-no-skip"):
+        verdict = judge(file_of(rule, rows, votes, meta="fully_funded;1\n"))
+        assert (verdict.status, ids(verdict)) == ("explained", ["official.only-with-votes"])
+
+
+def test_projects_may_exclude_each_other_although_all_could_be_paid_for():
+    meta = "fully_funded;1\ncomment;#1: Projects p1 and p2 exclude each other.\n"
+    verdict = judge(file_of("greedy-exclusive", ["p1;10;1", "p2;10;0"], ["p1,p2", "p1"], meta=meta))
+    assert (verdict.counted, ids(verdict)) == ("greedy-exclusive", ["official.exclusive-from-comment"])
 
 
 def test_projects_below_a_threshold_are_not_let_in_as_projects_without_votes():
@@ -449,6 +462,25 @@ def test_bytes_that_are_no_text_are_left_in_the_names_and_said(tmp_path):
     found = examine(tmp_path / "old.pb")
     assert (found.verdict.status, found.lenient) == ("explained", True)
     assert "line 5, column 10: this is not UTF-8 text" in found.verdict.reasons[-1].text()
+
+
+def test_the_command_says_before_it_counts_that_it_cannot_write_the_verdicts(tmp_path, capsys):
+    assert main([str(OURS), "--json", str(tmp_path / "missing" / "verdicts.json")]) == 2
+    said = capsys.readouterr()
+    assert "Cannot write" in said.err
+    assert "match" not in said.out
+
+
+def test_a_process_that_died_before_it_was_given_a_file_is_said_and_replaced(tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.pb").write_bytes((OURS / "seven_benches_approval.pb").read_bytes())
+    findings = recount(sorted(tmp_path.glob("*.pb")), jobs=1)
+    statuses = [next(findings).verdict.status]
+    for process in active_children():
+        process.kill()
+        process.join()
+    statuses += [finding.verdict.status for finding in findings]
+    assert statuses == ["match", BROKEN, "match"]
 
 
 def test_the_command_says_when_there_is_nothing_to_count(tmp_path, capsys):

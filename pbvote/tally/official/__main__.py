@@ -28,13 +28,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out = Console()
     paths = sorted(given.folder.rglob("*.pb")) if given.folder.is_dir() else []
     if not paths:
-        Console(stderr=True).print(f"There are no .pb files in {given.folder}.")
+        Console(stderr=True).print(f"There are no .pb files in {given.folder}.", markup=False)
         return 1
+    if given.json:
+        try:
+            given.json.touch()
+        except OSError as error:
+            Console(stderr=True).print(f"Cannot write {given.json}: {error.strerror}", markup=False)
+            return 2
     findings = _with_progress(paths, given.jobs, given.limit)
     if given.json:
-        given.json.write_text(
-            json.dumps([_plain(finding) for finding in findings], indent=1, ensure_ascii=False)
-        )
+        verdicts = json.dumps([_plain(finding) for finding in findings], indent=1, ensure_ascii=False)
+        given.json.write_text(verdicts, encoding="utf-8")
     _print_table(out, findings)
     _print_reasons(out, findings)
     return 3 if sum(_reproduced(finding) for finding in findings) < given.at_least else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -81,7 +82,8 @@ class _Worker:
 
     def give(self, path: Path) -> None:
         self.path, self.since = path, time.monotonic()
-        self.pipe.send(path)
+        with suppress(OSError):  # a worker that has died meanwhile is found out when its answer is awaited
+            self.pipe.send(path)
 
     def end(self) -> None:
         self.process.kill()

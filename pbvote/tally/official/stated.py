@@ -99,7 +99,7 @@ def stated(file: PabulibFile) -> Reading | None:
         return _equal_shares(file, name)
     if name not in GREEDY:
         return None
-    if is_fully_funded(file):
+    if is_fully_funded(file) and not (name == "greedy-exclusive" and groups_in_comment(file)):
         # Everything is funded whatever its points, so the most that one ballot may give will do.
         lifted = {place: min(points, MOST_POINTS) for place, points in _lifted(file.election).items()}
         return _with_points(Reading("greedy", {}, file.election), lifted)
@@ -240,7 +240,9 @@ def variations(file: PabulibFile, plain: Reading) -> Iterator[Reading]:
     if plain.rule == "greedy-exclusive":
         unbound = Reading("greedy", {}, plain.election)
         yield from _as_commented(file, unbound)
-        yield replace(unbound, assumed=(Message("official.custom-taken-as", {"rule": "greedy"}),))
+        yield replace(unbound, assumed=(Message("official.not-exclusive"),))
+    if is_fully_funded(file):
+        yield replace(_greedy(file, rule_name(file), 0), assumed=(Message("official.only-with-votes"),))
     yield from _by_totals(file, plain)
 
 
@@ -378,4 +380,8 @@ template(
     N_("The totals beside the projects differ from the ballots in the file; the totals were used."),
 )
 template("official.custom-taken-as", N_("The city's own rule was taken to be %(rule)s."))
+template("official.not-exclusive", N_("No projects were taken to exclude each other."))
+template(
+    "official.only-with-votes", N_("Projects without votes were not funded, though the budget allowed it.")
+)
 template("official.without-votes", N_("Projects without votes may be funded if money is left."))
