@@ -209,7 +209,8 @@ def test_where_all_is_paid_for_officials_may_have_left_out_what_nobody_voted_for
 
 def test_projects_may_exclude_each_other_although_all_could_be_paid_for():
     meta = "fully_funded;1\ncomment;#1: Projects p1 and p2 exclude each other.\n"
-    verdict = judge(file_of("greedy-exclusive", ["p1;10;1", "p2;10;0"], ["p1,p2", "p1"], meta=meta))
+    rows = ["p1;10;1", "p2;10;0", "p3;10;1"]
+    verdict = judge(file_of("greedy-exclusive", rows, ["p1,p2", "p1"], meta=meta))
     assert (verdict.counted, ids(verdict)) == ("greedy-exclusive", ["official.exclusive-from-comment"])
 
 

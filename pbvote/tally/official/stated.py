@@ -99,10 +99,11 @@ def stated(file: PabulibFile) -> Reading | None:
         return _equal_shares(file, name)
     if name not in GREEDY:
         return None
-    if is_fully_funded(file) and not (name == "greedy-exclusive" and groups_in_comment(file)):
+    if is_fully_funded(file):
         # Everything is funded whatever its points, so the most that one ballot may give will do.
         lifted = {place: min(points, MOST_POINTS) for place, points in _lifted(file.election).items()}
-        return _with_points(Reading("greedy", {}, file.election), lifted)
+        plain = Reading("greedy", {}, file.election)
+        return _with_points(_greedy(file, name, 0) if name == "greedy-exclusive" else plain, lifted)
     return _greedy(file, name, threshold(file))
 
 
