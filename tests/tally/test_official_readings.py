@@ -14,6 +14,7 @@ from pbvote.tally.official.stated import (
     rule_name,
     stated,
     states_the_80_percent_rule,
+    struck,
     threshold,
     totals_in_file,
     variations,
@@ -43,6 +44,14 @@ def file_of(rule, *, meta="", rows=ROWS, votes=VOTES, kind="approval", columns="
         ("MES", "equalshares"),
         ("equal shares", "equalshares"),
         ("equalshares/add1", "equalshares/add1"),
+        ("equal-shares/add1", "equalshares/add1"),
+        ("Equal Shares + Add1 (comparison)", "equalshares/add1-comparison"),
+        ("MES/add1", "equalshares/add1"),
+        ("Method of Equal Shares", "equalshares"),
+        (": greedy", "greedy"),
+        ("greedy threshold.", "greedy-threshold"),
+        ("messy", "messy"),
+        ("two_dice and a coin", "two-dice-and-a-coin"),
         ("", "unknown"),
     ],
 )
@@ -137,6 +146,37 @@ def test_ids_in_a_text_stand_as_words():
     assert ids_in("See L1/09.X!", file) == ("L1/09.X",)
 
 
+def test_amounts_of_money_in_a_text_name_no_projects():
+    rows = ("4;1;1", "100;1;0", "194;1;0", "431;1;0", "12;1;0", "260;1;0", "585;1;0")
+    file = file_of("greedy", rows=rows, votes=("4",))
+    assert ids_in("It was 4,100,000 PLN, then 194 431 zł or 4.100 EUR; 1,585,260 in all.", file) == ()
+    assert ids_in("Projects 12,260 and 4, 100 zł apart.", file) == ("12", "260", "4", "100")
+
+
+def test_a_project_struck_from_any_kind_of_ballot_leaves_the_voters_in_place():
+    for kind, votes, points in (
+        ("approval", ("a,b", "a", "b,c"), (2, 1)),
+        ("choose-1", ("a", "b", "c"), (1, 1)),
+        ("ordinal", ("a,b", "c,a", "b,c"), (5, 6)),
+        ("cumulative", ("a,b;1,2", "a;3", "b,c;1,1"), (4, 1)),
+        ("scoring", ("a,b;1,2", "a;3", "b,c;1,-1"), (4, -1)),
+    ):
+        found = struck(file_of("equalshares", kind=kind, votes=votes).election, {"b"})
+        assert (found.kind, found.ids, found.voters, found.points) == (kind, ("a", "c"), 3, points)
+
+
+def test_limits_may_have_decimals_and_are_dropped_where_one_is_no_amount():
+    rows = ("a;10.5;1;A", "b;10;1;B")
+    meta = "categories;A,B\nbudget_per_category;{}\n"
+    found = group_limits(
+        file_of("greedy", meta=meta.format("50.5, 40"), rows=rows, votes=("a",), columns="selected;category")
+    )
+    assert found == ((505, ("a",)), (400, ("b",)))
+    for text in ("50", "50,x", "50,", ""):
+        file = file_of("greedy", meta=meta.format(text), rows=rows, votes=("a",), columns="selected;category")
+        assert group_limits(file) == ()
+
+
 def test_fully_funded_needs_both_the_mark_and_the_money():
     meta = "fully_funded;1\n"
     assert is_fully_funded(file_of("greedy", meta=meta, budget="110.5"))
@@ -211,10 +251,19 @@ def test_variations_with_the_totals_of_the_file_and_a_rule_of_its_own():
     assert totals_in_file(same) == {"a": 2, "b": 2, "c": 1}
     scored = file_of("greedy", rows=("a;60;1;2;1000000",), votes=("a",), columns="selected;votes;score")
     assert totals_in_file(scored) == {"a": 10**6}
-    assert (
-        totals_in_file(file_of("greedy", rows=("a;60;1;1000001",), votes=("a",), columns="selected;votes"))
-        == {}
-    )
+    for text, total in (("1000001", 1000001), ("12.0", 12), (" 7 ", 7), (str(10**9), 10**9)):
+        file = file_of("greedy", rows=(f"a;60;1;{text}",), votes=("a",), columns="selected;votes")
+        assert totals_in_file(file) == {"a": total}
+    for text in ("", "many", "1.5", "-1", "9" * 5000, str(10**9 + 1)):
+        file = file_of("greedy", rows=(f"a;60;1;{text}",), votes=("a",), columns="selected;votes")
+        assert totals_in_file(file) == {}
+
+
+def test_totals_larger_than_one_ballot_may_give_are_counted_in_full():
+    rows = ("a;60;1;2500000", "b;60;0;2500001", "c;60;0;7")
+    (_, _, assumed, election), *_ = tried(file_of("greedy", rows=rows, columns="selected;votes"))
+    assert assumed == [("official.totals-in-file", {})]
+    assert election.points == (2500000, 2500001, 7)
 
 
 def test_scores_below_zero_are_lifted_above_it():

@@ -104,6 +104,65 @@ def test_a_file_with_tabs_between_its_cells_is_read_like_one_with_semicolons():
     assert read.ballots.named == [("a", "b")]
 
 
+def test_a_section_with_semicolons_may_follow_one_with_tabs():
+    meta, rest = file_of("voter_id;vote\n1;a,b\n").split(b"PROJECTS")
+    read = contents(meta.replace(b";", b"\t") + b"PROJECTS" + rest)
+    assert (read.budget, read.costs, read.ballots.named) == (100, {"a": 60, "b": 50, "c": 30}, [("a", "b")])
+
+
+def test_a_colon_where_meta_needs_a_semicolon_is_read_as_one_and_noted():
+    data = file_of(meta="unit: A: b\n").replace(b"rule;greedy", b"Rule : greedy;;")
+    read = contents(data)
+    assert (read.meta["rule"], read.meta["unit"]) == ("greedy", "A: b")
+    assert [(note.kind, note.text, note.line) for note in read.notes] == [
+        ("delimiter", "a colon stands after rule where a semicolon should be", 6),
+        ("delimiter", "a colon stands after unit where a semicolon should be", 7),
+    ]
+    kept = contents(file_of(meta="unit: A;b\n#2: c\ndistrict:\n"))
+    assert {key: kept.meta[key] for key in ("unit: a", "#2: c", "district:")} == {
+        "unit: a": "b",
+        "#2: c": "",
+        "district:": "",
+    }
+
+
+def test_scores_beside_the_projects_are_not_looked_at_where_points_stand_beside_the_ballots():
+    rows = "a;10;6\nb;10;2\nc;10;0\n"
+    votes = "voter_id;vote;points\n1;a,b;2,1\n2;a;2\n"
+    projects = "PROJECTS\nproject_id;cost;score\n" + rows
+    read = contents(file_of(votes, kind="ordinal", meta="max_length;2\n", projects=projects))
+    assert (read.max_length, read.notes) == (2, ())
+
+
+@pytest.mark.parametrize("points", ["1000001", "9" * 5000])
+def test_points_and_scores_that_nobody_can_give_show_no_length(points):
+    votes = f"voter_id;vote;points\n1;a;{points}\n"
+    read = contents(file_of(votes, kind="ordinal", meta="max_length;2\n"))
+    assert (read.max_length, kinds_of(read.notes)) == (2, ["points"])
+    projects = f"PROJECTS\nproject_id;cost;score\na;10;{points}\nb;10;0\nc;10;0\n"
+    votes = "voter_id;vote\n1;a\n"
+    read = contents(file_of(votes, kind="ordinal", meta="max_length;2\n", projects=projects))
+    assert (read.max_length, read.notes) == (2, ())
+
+
+def test_a_lenient_reading_takes_what_is_said_first_where_it_is_said_twice():
+    data = file_of(meta="budget;200\n", projects=PROJECTS + "a;70;Apples\n")
+    read = contents(data, lenient=True)
+    assert (read.budget, read.costs["a"], list(read.costs)) == (100, 60, ["a", "b", "c"])
+    assert [(note.kind, note.line) for note in read.notes] == [("meta", 7), ("repeated-project", 13)]
+
+
+def test_a_lenient_reading_writes_out_bytes_that_are_no_text():
+    read = contents(file_of().replace(b"Cherries", b"Ch\xe9rise"), lenient=True)
+    assert read.projects["c"]["name"] == "Ch\\xe9rise"
+    assert [(note.kind, note.line) for note in read.notes] == [("encoding", 11)]
+
+
+def test_a_ballot_that_names_one_project_ten_thousand_times_is_read_at_once():
+    read = contents(file_of("voter_id;vote\n1;" + "b,a," * 100_000 + "\n"))
+    assert read.ballots.named == [("b", "a")]
+
+
 def test_section_titles_may_be_in_any_case_and_order():
     text = file_of().decode().replace("PROJECTS", "Projects").replace("META", "meta")
     meta, rest = text.split("Projects")
@@ -205,7 +264,16 @@ def test_a_project_row_repeated_word_for_word_counts_once():
         (file_of().replace(b"budget;100", b"budget;-1"), 4, 8, "budget is below zero"),
         (file_of().replace(b"budget;100", b"budget;nan"), 4, 8, "budget: 'nan' is not a number"),
         (file_of(meta="budget;200\n"), 7, 1, "budget is given twice, with different values"),
+        (file_of().replace(b"budget;100", b"budget;"), 4, 1, "META does not say budget"),
+        (file_of().replace(b"budget;100", b"budget;lots;more"), 4, 8, "budget: 'lots;more' is not a number"),
+        (
+            file_of(kind="veto;x"),
+            5,
+            11,
+            "vote_type 'veto;x' is not known; it can be ordinal, approval, cumulative, scoring, choose-1",
+        ),
         (file_of(meta="max_length;1.5\n"), 7, 12, "max_length has to be a whole number"),
+        (file_of(meta="max_length;1000001\n"), 7, 12, "max_length is above 1,000,000"),
         (file_of(meta=";lost\n"), 7, 1, "a value without a key"),
         (
             file_of(kind="veto"),
@@ -350,9 +418,21 @@ def test_a_project_row_repeated_word_for_word_counts_once():
             "default_score: 'x' is not a number",
         ),
         (
+            file_of(kind="scoring", meta="default_score;-1000001\n", votes="voter_id;vote;points\n1;a;1\n"),
+            7,
+            15,
+            "default_score is above 1,000,000",
+        ),
+        (
             file_of().replace(b"Cherries", b"Ch\xe9rise"),
             11,
             8,
+            "this is not UTF-8 text; save the file as UTF-8",
+        ),
+        (
+            b"\xef\xbb\xbf" + file_of().replace(b"Cherries", b"\xc4\x84\xe9").replace(b"\n", b"\r"),
+            11,
+            7,
             "this is not UTF-8 text; save the file as UTF-8",
         ),
         ("META".encode("utf-16"), 1, 1, "the file is UTF-16 text; save it as UTF-8"),

@@ -247,7 +247,7 @@ def test_findings_are_whole(tmp_path):
     odd = official(tmp_path, "greedy", ["a;60;1"], ["a,x"], name="odd")
     why = "line 13, column 5: the ballot names project 'x', which is not in PROJECTS"
     reasons = (Message("official.unreadable", {"why": why}),)
-    assert examine(odd).verdict == Verdict("match", "greedy", "greedy", reasons=reasons)
+    assert examine(odd).verdict == Verdict("explained", "greedy", "greedy", reasons=reasons)
     assert examine(odd).lenient
     torn = tmp_path / "torn.pb"
     torn.write_text("META\n")

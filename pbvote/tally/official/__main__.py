@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from pbvote.tally.official.folder import Finding, recount
 from pbvote.tally.official.verdict import DIFFERS, EXPLAINED, MATCH, NO_RESULT
@@ -27,13 +28,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out = Console()
     paths = sorted(given.folder.rglob("*.pb")) if given.folder.is_dir() else []
     if not paths:
-        Console(stderr=True).print(f"There are no .pb files in {given.folder}.")
+        Console(stderr=True).print(f"There are no .pb files in {given.folder}.", markup=False)
         return 1
+    if given.json:
+        try:
+            given.json.touch()
+        except OSError as error:
+            Console(stderr=True).print(f"Cannot write {given.json}: {error.strerror}", markup=False)
+            return 2
     findings = _with_progress(paths, given.jobs, given.limit)
     if given.json:
-        given.json.write_text(
-            json.dumps([_plain(finding) for finding in findings], indent=1, ensure_ascii=False)
-        )
+        verdicts = json.dumps([_plain(finding) for finding in findings], indent=1, ensure_ascii=False)
+        given.json.write_text(verdicts, encoding="utf-8")
     _print_table(out, findings)
     _print_reasons(out, findings)
     return 3 if sum(_reproduced(finding) for finding in findings) < given.at_least else 0
@@ -88,7 +94,7 @@ def _print_table(out: Console, findings: Sequence[Finding]) -> None:
 def _add_row(table: Table, name: str, findings: Sequence[Finding]) -> None:
     found = Counter(finding.verdict.status for finding in findings)
     known = found[MATCH], found[EXPLAINED], found[DIFFERS]
-    table.add_row(name, *map(str, (len(findings), *known, len(findings) - sum(known))))
+    table.add_row(Text(name), *map(str, (len(findings), *known, len(findings) - sum(known))))
 
 
 def _print_reasons(out: Console, findings: Sequence[Finding]) -> None:
@@ -97,7 +103,8 @@ def _print_reasons(out: Console, findings: Sequence[Finding]) -> None:
         verdict = finding.verdict
         if verdict.status in (MATCH, NO_RESULT):
             continue
-        out.print(f"\n[bold]{finding.path.stem}[/bold]: {verdict.status} ({verdict.rule or 'not read'})")
+        title = Text(_shown(finding.path.stem), style="bold")
+        out.print("\n", title, f": {verdict.status} ({verdict.rule or 'not read'})", sep="", markup=False)
         if verdict.missing:
             out.print(f"  officially funded, not by our count: {', '.join(verdict.missing)}", markup=False)
         if verdict.extra:
@@ -106,10 +113,15 @@ def _print_reasons(out: Console, findings: Sequence[Finding]) -> None:
             out.print(f"  - {reason.text()}", markup=False)
 
 
+def _shown(name: str) -> str:
+    """The name of a file, printable even where its bytes are no UTF-8."""
+    return name.encode(errors="backslashreplace").decode()
+
+
 def _plain(finding: Finding) -> dict[str, object]:
     verdict = finding.verdict
     return {
-        "file": finding.path.name,
+        "file": _shown(finding.path.name),
         "status": verdict.status,
         "rule": verdict.rule,
         "counted": verdict.counted,

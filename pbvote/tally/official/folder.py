@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -15,7 +16,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from pbvote.tally.messages import N_, Message, template
-from pbvote.tally.official.verdict import Verdict, judge
+from pbvote.tally.official.verdict import EXPLAINED, MATCH, Verdict, judge
 from pbvote.tally.pabulib import PabulibError, read
 
 UNREADABLE, TIMEOUT, BROKEN = "unreadable", "timeout", "broken"
@@ -51,7 +52,9 @@ def _judged(path: Path, patient: Callable[[], bool]) -> tuple[Verdict, bool]:
         verdict = judge(read(path, lenient=True), patient=patient)
     except PabulibError:
         return Verdict(UNREADABLE, "", reasons=(trouble,)), True
-    return replace(verdict, reasons=(*verdict.reasons, trouble)), True
+    # What had to be left out to read the file is an extra, so the match is no plain one.
+    status = EXPLAINED if verdict.status == MATCH else verdict.status
+    return replace(verdict, status=status, reasons=(*verdict.reasons, trouble)), True
 
 
 def _why(error: PabulibError) -> Message:
@@ -79,7 +82,8 @@ class _Worker:
 
     def give(self, path: Path) -> None:
         self.path, self.since = path, time.monotonic()
-        self.pipe.send(path)
+        with suppress(OSError):  # a worker that has died meanwhile is found out when its answer is awaited
+            self.pipe.send(path)
 
     def end(self) -> None:
         self.process.kill()

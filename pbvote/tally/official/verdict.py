@@ -9,6 +9,7 @@ from pbvote.tally.messages import N_, CountError, Message, template
 from pbvote.tally.official.stated import Reading, rule_name, stated, threshold, totals_in_file, variations
 from pbvote.tally.pabulib import PabulibFile
 from pbvote.tally.record import Tally
+from pbvote.tally.rule import Progress
 
 MATCH, EXPLAINED, DIFFERS = "match", "explained", "differs"
 NO_RESULT, NO_RULE, NOT_COUNTED = "no-result", "no-rule", "not-counted"
@@ -104,37 +105,58 @@ def _about_reserve(file: PabulibFile, funded: Sequence[str]) -> tuple[Message, .
 def _explained(
     file: PabulibFile, plain: Reading, first: Tally, patient: Callable[[], bool]
 ) -> tuple[Reading, tuple[Message, ...]] | None:
-    """The first variation that gives the official outcome: another tie-break first, then other readings."""
-    tie = Message("official.tie")
-    if not patient():
+    """The first variation that gives the official outcome: another tie-break first, then other readings.
+
+    None too where patience ends before one is found, be it in the middle of a count.
+    """
+
+    def go_on(*_: object) -> None:
+        if not patient():
+            raise _OutOfPatienceError
+
+    try:
+        return _first_that_follows(file, plain, first, go_on)
+    except _OutOfPatienceError:
         return None
-    if _follows_otherwise(file, plain, first):
+
+
+class _OutOfPatienceError(Exception):
+    """A count has taken too long to go on with."""
+
+
+def _first_that_follows(
+    file: PabulibFile, plain: Reading, first: Tally, go_on: Progress
+) -> tuple[Reading, tuple[Message, ...]] | None:
+    tie = Message("official.tie")
+    go_on("", 0, None)
+    if _follows_otherwise(file, plain, first, go_on):
         return plain, (tie,)
     for reading in variations(file, plain):
-        if not patient():
-            return None
+        go_on("", 0, None)
         try:
-            tally = reading.tally(file.order)
+            tally = reading.tally(file.order, go_on)
             if difference(file, tally.funded) == ((), ()):
                 return reading, ()
-            if _follows_otherwise(file, reading, tally):
+            if _follows_otherwise(file, reading, tally, go_on):
                 return reading, (tie,)
         except CountError:
             continue
     return None
 
 
-def _follows_otherwise(file: PabulibFile, reading: Reading, tally: Tally) -> bool:
+def _follows_otherwise(file: PabulibFile, reading: Reading, tally: Tally, go_on: Progress) -> bool:
     """Whether another tie-break gives the official outcome; without a tie none can give another one."""
     if not tally.ties and not reading.compared_with_greedy:
         return False
     others = [order for order in dict.fromkeys(_kind_orders(file)) if order != file.order]
-    return _follows(file, reading, others)
+    return _follows(file, reading, others, go_on)
 
 
-def _follows(file: PabulibFile, reading: Reading, orders: Sequence[Sequence[str]]) -> bool:
+def _follows(
+    file: PabulibFile, reading: Reading, orders: Sequence[Sequence[str]], go_on: Progress | None = None
+) -> bool:
     """Whether the reading gives the official outcome with one of these orders for ties."""
-    return any(difference(file, reading.tally(order).funded) == ((), ()) for order in orders)
+    return any(difference(file, reading.tally(order, go_on).funded) == ((), ()) for order in orders)
 
 
 def _kind_orders(file: PabulibFile) -> list[tuple[str, ...]]:
@@ -159,7 +181,7 @@ def _hints(
         hints.append(Message("official.overspent", {"over": over}))
     points = dict(zip(election.ids, election.points, strict=True))
     least = threshold(file)
-    below = [name for name in missing if name in points and points[name] < least]
+    below = [name for name in missing if least and name in points and points[name] < least]
     if below:
         hints.append(Message("official.below-threshold", {"projects": ", ".join(below)}))
     gone = [name for name in missing if name in election.withdrawn]

@@ -6,15 +6,18 @@ Policies (each leaves a Note, so nothing is decided in silence):
 - a cost of 999999999 (or any longer run of nines above the budget) marks a withdrawn project;
 - amounts keep their decimals as whole minor units; more than four decimals are rounded to four;
 - a row of PROJECTS with nothing in it is passed over;
+- a line of META with a colon where the semicolon should be is read as if it had one;
 - `lenient=True` also drops what otherwise is an error: unknown project ids in ballots, ballots whose
   points do not fit their projects, ranks beyond the longest ballot allowed, choose-1 ballots for several
-  projects, cells beyond the last column, and limits in META that are no numbers; an unknown mark in
-  `selected` is taken as 3, money from elsewhere.
+  projects, cells beyond the last column, limits in META that are no numbers, and what a key of META or a
+  project listed twice says the second time; an unknown mark in `selected` is taken as 3, money from
+  elsewhere, and bytes that are no UTF-8 are written out.
 """
 
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +29,15 @@ from pbvote.tally.pabulib import amounts
 from pbvote.tally.pabulib.problems import Note, Notes, PabulibError
 from pbvote.tally.pabulib.reading import MOST, NOTHING, Reading
 from pbvote.tally.pabulib.rows import Lines, Section, decode, sections
-from pbvote.tally.pabulib.votes import Ballots, fill_default_score, length_shown, read_votes
+from pbvote.tally.pabulib.votes import (
+    MOST_POINTS,
+    MOST_RANKS,
+    Ballots,
+    fill_default_score,
+    length_shown,
+    read_votes,
+    short_number,
+)
 
 KINDS = {
     "ordinal": "ordinal",
@@ -45,6 +56,7 @@ _AMOUNT_KEYS = (
     "min_project_score_threshold",
 )
 _COUNT_KEYS = ("num_projects", "num_votes", "min_length", "max_length")
+_COLON = re.compile(r"([A-Za-z][A-Za-z_]*)\s*:\s*(\S.*)")
 _YES_NO = {"true": 1, "yes": 1, "false": 0, "no": 0}
 
 
@@ -76,7 +88,8 @@ def contents(source: str | Path | bytes, *, lenient: bool = False) -> Contents:
     """
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
     with _collector_held_back():
-        return _Reader(decode(data), lenient=lenient).read()
+        notes = Notes()
+        return _Reader(decode(data, notes if lenient else None), notes, lenient=lenient).read()
 
 
 @contextmanager
@@ -92,8 +105,7 @@ def _collector_held_back() -> Iterator[None]:
 
 
 class _Reader(Reading):
-    def __init__(self, text: str, *, lenient: bool) -> None:
-        notes = Notes()
+    def __init__(self, text: str, notes: Notes, *, lenient: bool) -> None:
         super().__init__(Lines(text, notes), notes, lenient=lenient)
         self.meta_section = Section("META", 1, ";")
         self.meta_lines: dict[str, int] = {}
@@ -141,9 +153,14 @@ class _Reader(Reading):
     def _meta(self, section: Section) -> dict[str, str]:
         meta: dict[str, str] = {}
         for line, cells in section.rows:
-            key = cells[0].strip().lower()
             while len(cells) > 2 and not cells[-1].strip():
                 cells.pop()
+            colon = _COLON.fullmatch(cells[0].strip())
+            if colon and not any(cell.strip() for cell in cells[1:]):
+                cells = list(colon.groups())
+                text = f"a colon stands after {cells[0].lower()} where a semicolon should be"
+                self.notes.add("delimiter", text, line)
+            key = cells[0].strip().lower()
             value = section.delimiter.join(cells[1:]).strip()
             if not key:
                 if value:
@@ -154,7 +171,10 @@ class _Reader(Reading):
                     "delimiter", f"the value of {key} holds an unquoted delimiter; it was kept whole", line
                 )
             if meta.get(key, value) != value:
-                raise PabulibError(f"{key} is given twice, with different values", line)
+                if not self.lenient:
+                    raise PabulibError(f"{key} is given twice, with different values", line)
+                self.notes.add("meta", f"{key} is given twice, with different values; the first counts", line)
+                continue
             meta[key] = value
             self.meta_lines.setdefault(key, line)
         for key in ("budget", "vote_type"):
@@ -193,13 +213,18 @@ class _Reader(Reading):
         count = self._meta_amount(meta, key)
         if count != int(count):
             raise self._meta_error(f"{key} has to be a whole number", key)
+        if key == "max_length" and count > MOST_RANKS:
+            raise self._meta_error(f"max_length is above {MOST_RANKS:,}", key)
         return int(count)
 
     def _meta_points(self, meta: Mapping[str, str], key: str) -> Fraction:
         try:
-            return amounts.points(meta[key])
+            points = amounts.points(meta[key])
         except ValueError as error:
             raise self._meta_error(f"{key}: {error}", key) from None
+        if abs(points) > MOST_POINTS:
+            raise self._meta_error(f"{key} is above {MOST_POINTS:,}", key)
+        return points
 
     def _length(self, meta: Mapping[str, str], section: Section, kind: str, projects: int) -> int:
         """L, the most ranks of a ballot: what the points beside the ballots show, else META, else all."""
@@ -222,7 +247,7 @@ class _Reader(Reading):
     ) -> int:
         """The L that gives the scores in PROJECTS, if one does: score = named · (L + 1) − Σ rank, for all."""
         scored = {name: cells["score"] for name, cells in projects.items() if cells.get("score")}
-        if len(scored) < len(projects) or not all(text.isdecimal() for text in scored.values()):
+        if len(scored) < len(projects) or not all(map(short_number, scored.values())):
             return stated
         named, ranks = dict.fromkeys(projects, 0), dict.fromkeys(projects, 0)
         for names in ballots.named:
@@ -233,7 +258,8 @@ class _Reader(Reading):
         if len(found) != 1:
             return stated
         length, rest = found.pop()
-        if rest or length - 1 == stated or length - 1 < max(map(len, ballots.named)):
+        longest = max(map(len, ballots.named))
+        if rest or length - 1 == stated or not longest <= length - 1 <= MOST_RANKS:
             return stated
         text = f"the projects' scores show that a ballot has {length - 1} ranks, whatever max_length says"
         self.notes.add("length", text, section.line)
@@ -260,14 +286,15 @@ class _Reader(Reading):
                 continue
             if not name:
                 raise self.error("this project has no id", section, line, id_column)
-            cost = self.amount(values["cost"], "cost", section, line, cost_column)
             if name in projects:
-                if values != projects[name]:
+                same = values == projects[name]
+                if not same and not self.lenient:
                     raise self.error(f"project {name} is listed twice, differently", section, line, id_column)
-                self.notes.add(
-                    "repeated-project", "a project row is repeated word for word; it counts once", line
-                )
-            projects[name], costs[name] = values, cost
+                how = "word for word; it counts once" if same else "differently; the first one counts"
+                self.notes.add("repeated-project", f"a project row is repeated {how}", line)
+                continue
+            costs[name] = self.amount(values["cost"], "cost", section, line, cost_column)
+            projects[name] = values
         if not projects:
             raise PabulibError("there are no projects", section.line)
         return projects, costs

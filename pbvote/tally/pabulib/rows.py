@@ -27,25 +27,34 @@ class Section:
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
 
 
-def decode(data: bytes) -> str:
-    """UTF-8 with or without a byte order mark; anything else is an error with its place."""
+def decode(data: bytes, notes: Notes | None = None) -> str:
+    """UTF-8 with or without a byte order mark; anything else is an error with its place.
+
+    Given ``notes``, bytes that are no UTF-8 are written out (\\xb3) and noted instead.
+    """
     for mark, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             raise PabulibError(f"the file is {name} text; save it as UTF-8", 1)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        raise PabulibError("this is not UTF-8 text; save the file as UTF-8", line, column) from None
+        before = _lines(error.object[: error.start].decode())
+        line, column = len(before), len(before[-1]) + 1
+        if notes is None:
+            raise PabulibError("this is not UTF-8 text; save the file as UTF-8", line, column) from None
+        notes.add("encoding", "what is not UTF-8 text was written out byte by byte", line)
+        return data.decode("utf-8-sig", "backslashreplace")
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 class Lines:
     """A file's lines, split into rows of cells; keeps the text so that an error can show its column."""
 
     def __init__(self, text: str, notes: Notes) -> None:
-        self.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self.lines = _lines(text)
         self.notes = notes
         self.last = len(self.lines) - (1 if self.lines[-1] == "" and len(self.lines) > 1 else 0)
 

@@ -13,7 +13,8 @@ from pbvote.tally.pabulib.problems import PabulibError
 from pbvote.tally.pabulib.reading import NOTHING, Reading
 from pbvote.tally.pabulib.rows import Section
 
-MOST_POINTS = 10**6
+MOST_POINTS = MOST_RANKS = 10**6
+MOST_DIGITS = 15
 POINTED = ("cumulative", "scoring")
 
 
@@ -164,7 +165,10 @@ class BallotReader:
         self.reading.notes.add(
             "repeated-id", "a ballot names a project twice; it counts once, where it stands first", line
         )
-        first = [at for at, name in enumerate(names) if name not in names[:at]]
+        place: dict[str, int] = {}
+        for at, name in enumerate(names):
+            place.setdefault(name, at)
+        first = place.values()
         return tuple(names[at] for at in first), tuple(given[at] for at in first if given)
 
 
@@ -197,7 +201,8 @@ def fill_default_score(ballots: Ballots, projects: Iterable[str], default: Fract
     if default == 0 or ballots.points is None:
         return
     for index, names in enumerate(ballots.named):
-        rest = tuple(name for name in projects if name not in names)
+        listed = frozenset(names)
+        rest = tuple(name for name in projects if name not in listed)
         ballots.named[index] = names + rest
         ballots.points[index] += (default,) * len(rest)
 
@@ -212,7 +217,7 @@ def length_shown(reading: Reading, section: Section) -> int | None:
     firsts = set()
     for text in given:
         parts = [part.strip() for part in text.split(",") if part.strip()]
-        if not all(part.isdecimal() for part in parts):
+        if not all(map(short_number, parts)):
             return None
         numbers = [int(part) for part in parts]
         if any(number != numbers[0] - rank for rank, number in enumerate(numbers)):
@@ -220,4 +225,9 @@ def length_shown(reading: Reading, section: Section) -> int | None:
         firsts.add(numbers[0])
     if len(firsts) > 1:
         return None
-    return firsts.pop() if firsts else 0
+    return min(firsts, default=0) if max(firsts, default=0) <= MOST_RANKS else None
+
+
+def short_number(text: str) -> bool:
+    """Whether a text is digits, and not so many that nothing could be counted with them."""
+    return text.isdecimal() and len(text) <= MOST_DIGITS
