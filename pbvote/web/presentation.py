@@ -22,6 +22,7 @@ FILTERS = (
     "clock",
     "day",
     "instant",
+    "isolated",
     "machine",
     "moment",
     "money",
@@ -86,6 +87,8 @@ def _frame() -> dict[str, object]:
     return {
         "language": language,
         "text_direction": languages.direction(language),
+        "written_in": formats.WRITTEN_IN,
+        "digit_style": formats.digit_style(),
         "offered_languages": languages.OFFERED,
         "council": settings().council,
         "htmx_config": HTMX,
