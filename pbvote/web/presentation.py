@@ -10,12 +10,10 @@ from flask import Flask, has_request_context
 from flask_babel import get_locale
 from jinja2 import pass_context
 
-from pbvote.models import VotingRound
 from pbvote.web import explanations, formats, languages, menus
 from pbvote.web.access import visitor
-from pbvote.web.context import now, settings
-from pbvote.web.standing import NextStep, next_step
-from pbvote.web.voter_standing import standing
+from pbvote.web.context import settings
+from pbvote.web.voter_standing import standing, step
 
 FILTERS = (
     "as_written",
@@ -74,10 +72,6 @@ def _for_each_reader(write: Callable[..., Any]) -> Callable[..., Any]:
         return write(*values, **more)
 
     return written
-
-
-def step(voting_round: VotingRound) -> NextStep | None:
-    return next_step(voting_round, now=now())
 
 
 def _frame() -> dict[str, object]:

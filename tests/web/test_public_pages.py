@@ -194,6 +194,19 @@ def test_the_result_page_says_what_was_funded_and_where_the_money_went(
     assert f"The public lot for such ties was {published.SEED}" in person.text
 
 
+def test_a_finished_rounds_first_page_names_what_its_projects_really_share(
+    person: Person, finished_round: VotingRound
+) -> None:
+    for page in ("/", f"/rounds/{finished_round.slug}"):
+        person.open(page)
+        assert "2 projects share £90,000" in person.text
+
+
+def test_no_way_to_vote_is_offered_after_the_close(person: Person, finished_round: VotingRound) -> None:
+    person.open(f"/rounds/{finished_round.slug}")
+    assert "Other ways to take part" not in person.text
+
+
 def test_there_is_no_result_page_before_publication(person: Person, open_round: VotingRound) -> None:
     for page in ("results/", "results/1", "data/", "data/result.csv", "data/result.json", "data/all.pb"):
         person.open(f"/rounds/{open_round.slug}/{page}")

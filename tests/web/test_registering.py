@@ -252,7 +252,13 @@ def test_the_same_name_and_postcode_waits_for_an_officer_and_says_so(
     assert [entry.status for entry in entries(session)] == ["confirmed", "pending"]
     assert entries(session)[1].doubt == "same-name-and-postcode"
     twin.open(booth.path())
+    assert "We are checking your details" in twin.text
+    twin.open("/sign-in/out")
+    pass_key = [(one.get("name", ""), one.get("value", "")) for one in twin.form().iter("input")]
+    twin.send(booth.path(), [*pass_key, ("picked", str(booth.proposals[0].number)), ("go", "yes")])
     assert twin.status == 403
+    twin.open(f"/rounds/{booth.slug}")
+    assert "Vote now" not in twin.text
 
 
 def test_an_officers_decision_is_told_to_the_resident(
@@ -343,6 +349,10 @@ def test_the_register_is_shut_once_voting_is_over(
     person.open(f"/rounds/{booth.slug}/register/")
     assert person.status == 409
     assert "Voting closed on" in person.text
+    assert "Nothing has been changed" not in person.text
+    ways = [link.get("href") for link in person.tree.iter("a")]
+    assert f"/rounds/{booth.slug}" in ways
+    assert "Voting has closed." in person.text
 
 
 def test_a_question_cannot_be_skipped(signed_in: Person, booth: Booth, session: Session) -> None:
