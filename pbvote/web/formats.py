@@ -1,5 +1,6 @@
 """How money, dates and shares are written in the reader's language."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -165,6 +166,19 @@ def paragraphs(text: str, translated: object = False) -> Markup:
     if translated or reader_locale().language == WRITTEN_IN:
         return written
     return Markup("<div lang='{}'>{}</div>").format(WRITTEN_IN, written)
+
+
+def names(found: Iterable[str]) -> Markup:
+    """Names of wards in a row, as they are written."""
+    return _comma().join(as_written(name) for name in found)
+
+
+def isolated_names(found: Iterable[str]) -> str:
+    return str(_comma()).join(isolated(name) for name in found)
+
+
+def _comma() -> Markup:
+    return Markup("، ") if reader_locale().language == "ar" else Markup(", ")
 
 
 def isolated(text: str) -> str:

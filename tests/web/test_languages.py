@@ -244,3 +244,13 @@ def test_the_message_with_a_code_counts_its_minutes_in_the_readers_digits(app) -
     template = app.jinja_env.get_template("emails/sign_in_code.txt")
     with app.test_request_context(), force_locale("ar"):
         assert "١٠ دقائق" in template.render(secret="116100", minutes=10)
+
+
+def test_names_in_a_row_are_parted_as_the_reader_parts_them(app) -> None:
+    for language, written in (("en", "Ash, Elm"), ("ar", "\u2068Ash\u2069، \u2068Elm\u2069")):
+        with app.test_request_context(), force_locale(language):
+            assert formats.isolated_names(["Ash", "Elm"]) == written
+    with app.test_request_context(), force_locale("ar"):
+        assert formats.names(["A&B", "Elm"]) == "<bdi lang='en'>A&amp;B</bdi>، <bdi lang='en'>Elm</bdi>"
+    with app.test_request_context(), force_locale("en"):
+        assert formats.names(["A&B", "Elm"]) == "A&amp;B, Elm"

@@ -254,8 +254,8 @@ def test_the_same_name_and_postcode_waits_for_an_officer_and_says_so(
     twin.open(booth.path())
     assert "We are checking your details" in twin.text
     twin.open("/sign-in/out")
-    pass_key = [(one.get("name", ""), one.get("value", "")) for one in twin.form().iter("input")]
-    twin.send(booth.path(), [*pass_key, ("picked", str(booth.proposals[0].number)), ("go", "yes")])
+    chosen = ("picked", str(booth.proposals[0].number))
+    twin.send(booth.path(), [("csrf_token", twin.csrf()), chosen, ("go", "yes")])
     assert twin.status == 403
     twin.open(f"/rounds/{booth.slug}")
     assert "Vote now" not in twin.text
