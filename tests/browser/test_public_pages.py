@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from pbvote.models import VotingRound, Ward
+from pbvote.web.languages import OFFERED
 from tests import factories, published
 from tests.browser.conftest import axe_violations
 
@@ -174,6 +175,19 @@ def test_large_text_makes_no_page_wider_than_the_screen(
         page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
         if over := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
             wide[path] = over
+    assert wide == {}
+
+
+def test_no_language_makes_a_page_about_the_result_wider_than_a_phone(
+    browse: Callable[..., Page], three_rounds: VotingRound
+) -> None:
+    page = browse(width=320)
+    wide = {}
+    for language in OFFERED:
+        for path in ("results/", "results/steps", "data/", "ballot-box/", "how-it-works"):
+            page.goto(f"/rounds/done/{path}?language={language}")
+            if over := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
+                wide[language, path] = over
     assert wide == {}
 
 
