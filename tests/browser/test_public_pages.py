@@ -5,9 +5,10 @@ from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbvote.models import VotingRound, Ward
+from pbvote.models import VoterMark, VotingRound, Ward
 from pbvote.web.languages import OFFERED
 from tests import factories, published
 from tests.browser.conftest import axe_violations
@@ -179,8 +180,14 @@ def test_large_text_makes_no_page_wider_than_the_screen(
 
 
 def test_no_language_makes_a_page_about_the_result_wider_than_a_phone(
-    browse: Callable[..., Page], three_rounds: VotingRound
+    browse: Callable[..., Page], session: Session, three_rounds: VotingRound, now: datetime
 ) -> None:
+    done = session.scalars(select(VotingRound).where(VotingRound.slug == "done")).one()
+    for ward in done.wards:
+        ward.name = f"Gasworks Waterside {ward.id}"
+        voter = factories.make_entry(session, voting_round=done, now=now, ward=ward)
+        session.add(VoterMark(pot_id=done.pots[0].id, entry_id=voter.id, day=now.date()))
+    session.commit()
     page = browse(width=320)
     wide = {}
     for language in OFFERED:
