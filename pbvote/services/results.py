@@ -133,6 +133,12 @@ def outcomes(session: Session, *, voting_round: VotingRound) -> dict[int, str]:
     return {one.id: _kind(one, awards.get(one.id)) for one in proposals}
 
 
+def given_out(session: Session, *, voting_round: VotingRound) -> int:
+    """What the projects share by the latest version, in minor units; nothing before the publication."""
+    versions = publications(session, voting_round=voting_round)
+    return sum(award.amount for award in versions[0].awards) if versions else 0
+
+
 def line(session: Session, *, proposal: Proposal) -> Line | None:
     """What became of this proposal by the latest version, or None before the publication."""
     versions = publications(session, voting_round=proposal.voting_round)

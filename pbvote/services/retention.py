@@ -49,11 +49,8 @@ class Item:
 
 def schedule(session: Session, *, voting_round: VotingRound, key_folder: Path) -> list[Item]:
     """Everything of the round that will be destroyed, with its date."""
-    published, ends = voting_round.published_at, voting_round.delivery_ends_at
+    published = voting_round.published_at
     after_challenge = published + CHALLENGE_WINDOW if published else None
-    contacts = voting_round.contacts_kept_until
-    if contacts is None and ends is not None:
-        contacts = ends + CONTACTS_AFTER_DELIVERY
     key_files = len(list(key_folder.glob(f"round-{voting_round.id}-*.key")))
     pots = _pot_ids(voting_round)
     return [
@@ -62,8 +59,19 @@ def schedule(session: Session, *, voting_round: VotingRound, key_folder: Path) -
         Item("key-files", key_files, after_challenge),
         Item("peppers", _peppers(session, voting_round), after_challenge),
         Item(BALLOTS_KEPT_SECRET, _secret_ballots(session, voting_round), after_challenge),
-        Item("contacts", _count(session, RegisterEntry, *_has_contacts(voting_round)), contacts),
+        Item(
+            "contacts",
+            _count(session, RegisterEntry, *_has_contacts(voting_round)),
+            contacts_kept_until(voting_round),
+        ),
     ]
+
+
+def contacts_kept_until(voting_round: VotingRound) -> datetime | None:
+    """When names and addresses are erased: on the day the round says, or some time after its projects end."""
+    if voting_round.contacts_kept_until or voting_round.delivery_ends_at is None:
+        return voting_round.contacts_kept_until
+    return voting_round.delivery_ends_at + CONTACTS_AFTER_DELIVERY
 
 
 def run(

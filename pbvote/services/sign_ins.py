@@ -41,7 +41,7 @@ def normalise_address(address: str) -> tuple[str, str]:
         number = phonenumbers.parse(text, "GB")
     except phonenumbers.NumberParseException:
         raise Refusal("address-invalid", field="address") from None
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise Refusal("phone-invalid", field="address")
     return "sms", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -21,6 +21,11 @@ class VoterStanding:
     def all_cast(self) -> bool:
         return all(pot.id in self.cast for pot in self.pots)
 
+    @property
+    def on_paper(self) -> bool:
+        """Whether nothing is left to cast or to change here."""
+        return self.all_cast and all(channel == "paper" for channel, _day in self.cast.values())
+
 
 def of_voter(session: Session, *, voting_round: VotingRound, entry: RegisterEntry) -> VoterStanding:
     marks = choices.marks(session, entry=entry)

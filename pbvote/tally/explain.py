@@ -142,7 +142,7 @@ def _how(tally: Tally, standing: Standing, step: Step) -> Message:
 
 
 def _tie_message(tally: Tally, tie: Tie) -> Message:
-    names = ", ".join(_name(tally, project) for project in tie.order)
+    names = tuple(_name(tally, project) for project in tie.order)
     return Message(f"tally.tie-{tie.by}", {"projects": names})
 
 
@@ -196,11 +196,11 @@ def _why_outbid(
     elif why.lost_at is not None:
         lost = tally.steps[why.lost_at - 1]
         yield Message(
-            "tally.not-funded-lost-at", {**shown, "step": lost.number, "other": _name(tally, lost.project)}
+            "tally.not-funded-lost-at", {**shown, "step": lost.number, "other": (_name(tally, lost.project),)}
         )
     most = sorted(why.paid_for, key=lambda spent: (-spent.amount, spent.project))[:MOST_PAID_FOR]
     if most:
-        names = ", ".join(_name(tally, spent.project) for spent in most)
+        names = tuple(_name(tally, spent.project) for spent in most)
         yield Message("tally.not-funded-paid-for", {"projects": names, "amount": sum(s.amount for s in most)})
     if why.highest:
         yield Message("tally.not-funded-highest", shown)
@@ -215,9 +215,9 @@ def _why_outbid(
 template(
     "tally.funded-at-rank",
     N2_(
-        "Funded at step %(step)s, looking at everyone's first choice: %(supporters)s people who put it first "
+        "Funded at step %(step)s, looking at everyone’s first choice: %(supporters)s people who put it first "
         "shared its cost of %(cost)s, and nobody paid more than %(price)s.",
-        "Funded at step %(step)s, looking at everyone's first %(level)s choices: %(supporters)s people who "
+        "Funded at step %(step)s, looking at everyone’s first %(level)s choices: %(supporters)s people who "
         "ranked it there shared its cost of %(cost)s, and nobody paid more than %(price)s.",
     ),
     "level",
@@ -259,7 +259,7 @@ template(
 template(
     "tally.funded-top-up",
     N_(
-        "Funded at step %(step)s from the money nobody's share had claimed: going down the list of points, "
+        "Funded at step %(step)s from the money nobody’s share had claimed: going down the list of points, "
         "its turn came with %(points)s points when %(left)s was left, and it costs %(cost)s."
     ),
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-Value = int | str | Fraction
+Value = int | str | Fraction | tuple[str, ...]
 
 MONEY = frozenset(
     ("amount", "award", "budget", "cost", "highest", "least", "left", "missing", "money", "price", "share")
@@ -53,6 +53,11 @@ def pounds(amount: int) -> str:
     return f"{'-' if amount < 0 else ''}£{whole:,}" + (f".{pence:02d}" if pence else "")
 
 
+def quotes(name: str) -> str:
+    """A name as English sets it apart."""
+    return f"“{name}”"
+
+
 def plain(value: int | float) -> str:
     """A number as English writes it: 1,234, or 2.5."""
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
@@ -70,7 +75,7 @@ def choose(one: str, many: str, count: int) -> str:
 
 @dataclass(frozen=True)
 class Message:
-    """One thing to say. ``parameters`` are whole numbers, texts or exact fractions."""
+    """One thing to say. ``parameters`` are whole numbers, texts, exact fractions or names of projects."""
 
     id: str
     parameters: Mapping[str, Value] = field(default_factory=dict)
@@ -82,19 +87,28 @@ class Message:
         plural: Callable[[str, str, int], str] = choose,
         money: Callable[[int], str] = pounds,
         number: Callable[[int | float], str] = plain,
+        quote: Callable[[str], str] = quotes,
     ) -> str:
         """The message in words, English unless a translator is given."""
         words = TEMPLATES[self.id]
-        if words.plural is not None and words.count is not None:
-            pattern = plural(words.one, words.plural, int(self.parameters[words.count]))
+        count = self.parameters[words.count] if words.count else None
+        if words.plural is not None and isinstance(count, int | Fraction):
+            pattern = plural(words.one, words.plural, int(count))
         else:
             pattern = translate(words.one)
         return pattern % {
-            name: self._shown(name, value, money, number) for name, value in self.parameters.items()
+            name: ", ".join(quote(one) for one in value)
+            if isinstance(value, tuple)
+            else self._shown(name, value, money, number)
+            for name, value in self.parameters.items()
         }
 
     def _shown(
-        self, name: str, value: Value, money: Callable[[int], str], number: Callable[[int | float], str]
+        self,
+        name: str,
+        value: int | str | Fraction,
+        money: Callable[[int], str],
+        number: Callable[[int | float], str],
     ) -> str:
         if isinstance(value, str):
             return value

@@ -14,9 +14,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from pbvote.extensions import db, limiter
-from pbvote.services import outages
+from pbvote.models import VotingRound
+from pbvote.services import outages, rounds
 from pbvote.services.refusal import NotAllowed, NotFound, Refusal
 from pbvote.web import access
+from pbvote.web.context import now
 from pbvote.web.formats import day, digits, moment, money
 from pbvote.web.words import gather
 
@@ -80,16 +82,26 @@ def _sure_of_an_answer(handler: Handler) -> Handler:
     return answer
 
 
-def page(status: int, message: str = "") -> tuple[str, int]:
+def page(status: int, message: str = "", **around: Any) -> tuple[str, int]:
     template = f"errors/{status}.html" if status in PAGES else "errors/other.html"
     reason = HTTPStatus(status).phrase
-    return render_template(template, status=status, message=message, reason=reason), status
+    return render_template(template, status=status, message=message, reason=reason, **around), status
+
+
+def _round_here() -> VotingRound | None:
+    """The public round the refused page belongs to: its bar says where things stand and leads on."""
+    if not request.path.startswith("/rounds/"):
+        return None
+    try:
+        return rounds.find_visible(db.session, slug=(request.view_args or {})["slug"], now=now())
+    except (KeyError, NotFound):
+        return None
 
 
 def _refused(refusal: Refusal) -> tuple[str, int]:
     _let_go()
     status = 404 if isinstance(refusal, NotFound) else 403 if isinstance(refusal, NotAllowed) else 409
-    return page(status, words(refusal))
+    return page(status, words(refusal), voting_round=_round_here())
 
 
 def _stale_form(error: CSRFError) -> tuple[str, int]:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from pbvote.models import VotingRound
 from pbvote.services.results import FEWEST_BALLOTS, Line
 from pbvote.tally import Message
-from pbvote.web.formats import money, number
+from pbvote.web.formats import money, number, quoted
 
 
 def sentences(line: Line, voting_round: VotingRound, first: bool = False) -> list[str]:
@@ -25,6 +25,7 @@ def in_words(message: Message, voting_round: VotingRound) -> str:
         plural=_plural,
         money=lambda amount: money(amount, voting_round.currency, voting_round.minor_units),
         number=number,
+        quote=quoted,
     )
 
 

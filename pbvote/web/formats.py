@@ -1,5 +1,6 @@
 """How money, dates and shares are written in the reader's language."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +19,7 @@ LONDON = ZoneInfo("Europe/London")
 WRITTEN_IN = "en"  # the language of proposals, unless an officer has entered a translation
 PROSE = {"p", "br", "ul", "ol", "li", "strong", "em"}
 DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "beng": "০১২৩৪৫৬৭৮৯"}
+DIGIT_STYLES = {"arab": "arabic-indic", "beng": "bengali"}  # the same for lists and page numbers in CSS
 _markdown = MarkdownIt("zero", {"breaks": True}).enable(["list", "emphasis", "newline"])
 
 
@@ -146,13 +148,44 @@ def digits(text: str, locale: Locale | None = None) -> str:
     return text.translate(str.maketrans("0123456789", own)) if own else text
 
 
-def as_written(text: str, translated: bool = False) -> Markup | str:
+def digit_style() -> str:
+    """How CSS counts in the reader's own digits."""
+    return DIGIT_STYLES.get(reader_locale().default_numbering_system, "decimal")
+
+
+def as_written(text: str, translated: object = False) -> Markup | str:
     """What groups and councils wrote, marked as English on a page in another language (WCAG 3.1.2)."""
     if translated or reader_locale().language == WRITTEN_IN:
         return text
     return Markup("<bdi lang='{}'>{}</bdi>").format(WRITTEN_IN, text)
 
 
-def paragraphs(text: str) -> Markup:
+def paragraphs(text: str, translated: object = False) -> Markup:
     """What people wrote, as paragraphs and lists; nothing else of what they typed becomes markup."""
-    return Markup(nh3.clean(_markdown.render(text), tags=PROSE, attributes={}))  # noqa: S704 (cleaned here)
+    written = Markup(nh3.clean(_markdown.render(text), tags=PROSE, attributes={}))  # noqa: S704 (cleaned here)
+    if translated or reader_locale().language == WRITTEN_IN:
+        return written
+    return Markup("<div lang='{}'>{}</div>").format(WRITTEN_IN, written)
+
+
+def names(found: Iterable[str]) -> Markup:
+    """Names of wards in a row, as they are written."""
+    return _comma().join(as_written(name) for name in found)
+
+
+def isolated_names(found: Iterable[str]) -> str:
+    return str(_comma()).join(isolated(name) for name in found)
+
+
+def _comma() -> Markup:
+    return Markup("، ") if reader_locale().language == "ar" else Markup(", ")
+
+
+def isolated(text: str) -> str:
+    """A title or a name with a direction of its own, where no markup can say so."""
+    return f"\u2068{text}\u2069" if reader_locale().text_direction == "rtl" else text
+
+
+def quoted(title: str) -> str:
+    """A title in the quotation marks of the reader's language."""
+    return _("“%(title)s”", title=isolated(title))

@@ -1,5 +1,6 @@
 """Fields that tidy what people type: lines of text, whole numbers, days."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -17,6 +18,15 @@ _too_long = lazy_gettext("Use at most %(max)d letters")
 def one_line(typed: str | None) -> str:
     """Without characters that cannot be seen, and with single spaces."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in typed or "").split())
+
+
+def western_digits(typed: str | None) -> str | None:
+    """Digits as codes have them: many keyboards type those of their own script, like ١٢٣ or ১২৩."""
+    if not typed:
+        return typed
+    return "".join(
+        letter if (value := unicodedata.decimal(letter, None)) is None else str(value) for letter in typed
+    )
 
 
 def many_lines(typed: str | None) -> str:
@@ -98,8 +108,8 @@ class WholeNumberField(IntegerField):
     widget = GovTextInput()
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        typed = one_line(str(valuelist[0])) if valuelist else ""
-        plain = typed.replace(",", "").replace(" ", "")
+        typed = western_digits(one_line(str(valuelist[0]))) if valuelist else ""
+        plain = (typed or "").replace(",", "").replace(" ", "")
         self.data = None
         if not plain:
             return
@@ -152,7 +162,7 @@ class DatePartsField(DateField):
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         self.data = None
-        typed = [one_line(str(part)) for part in valuelist]
+        typed = [western_digits(one_line(str(part))) or "" for part in valuelist]
         if not any(typed):
             return
         try:

@@ -10,21 +10,22 @@ from flask import Flask, has_request_context
 from flask_babel import get_locale
 from jinja2 import pass_context
 
-from pbvote.models import VotingRound
 from pbvote.web import explanations, formats, languages, menus
 from pbvote.web.access import visitor
-from pbvote.web.context import now, settings
-from pbvote.web.standing import NextStep, next_step
-from pbvote.web.voter_standing import standing
+from pbvote.web.context import settings
+from pbvote.web.voter_standing import standing, step
 
 FILTERS = (
     "as_written",
     "clock",
     "day",
     "instant",
+    "isolated",
+    "isolated_names",
     "machine",
     "moment",
     "money",
+    "names",
     "number",
     "paragraphs",
     "share",
@@ -75,10 +76,6 @@ def _for_each_reader(write: Callable[..., Any]) -> Callable[..., Any]:
     return written
 
 
-def step(voting_round: VotingRound) -> NextStep | None:
-    return next_step(voting_round, now=now())
-
-
 def _frame() -> dict[str, object]:
     if not has_request_context():
         return {}  # a letter has no menus
@@ -86,6 +83,8 @@ def _frame() -> dict[str, object]:
     return {
         "language": language,
         "text_direction": languages.direction(language),
+        "written_in": formats.WRITTEN_IN,
+        "digit_style": formats.digit_style(),
         "offered_languages": languages.OFFERED,
         "council": settings().council,
         "htmx_config": HTMX,

@@ -13,8 +13,9 @@ from pbvote.web import phone
 from pbvote.web.access import entry_in
 from pbvote.web.context import now
 from pbvote.web.formats import day, moment, number
-from pbvote.web.standing import Standing, phase_standing
+from pbvote.web.standing import NextStep, Standing, next_step, phase_standing
 
+RECEIPT = "ballots.receipt"
 HAVE_A_BUTTON = ("rounds.show", "easy_read.show")
 
 
@@ -28,6 +29,18 @@ def standing(voting_round: VotingRound) -> Standing:
     if mine.entry.status != "confirmed":
         return _not_confirmed(voting_round, mine) or everybody
     return _done(voting_round, mine) if mine.all_cast else _to_do(voting_round, mine)
+
+
+def step(voting_round: VotingRound) -> NextStep | None:
+    """The one big button of a round's first page, as it fits the voter's own standing."""
+    everybody = next_step(voting_round, now=now())
+    entry = entry_in(voting_round) if voting_round.phase(now()) == "voting" else None
+    if entry is None or everybody is None:
+        return everybody
+    mine = standings.of_voter(db.session, voting_round=voting_round, entry=entry)
+    if mine.entry.status != "confirmed" or mine.on_paper:
+        return None
+    return replace(everybody, text=_("Change your vote")) if mine.all_cast else everybody
 
 
 def _with_the_way(voting_round: VotingRound, everybody: Standing) -> Standing:
@@ -71,11 +84,12 @@ def _done(voting_round: VotingRound, mine: VoterStanding) -> Standing:
     if voting_round.results_due_at and request.blueprint != "ballots":  # the receipt says it at length
         due = moment(voting_round.results_due_at, weekday=True)
         text = f"{text} {_('We expect to publish the result by %(when)s.', when=due)}"
-    return Standing(
-        title=_("Cast on %(when)s.", when=when),
-        text=text,
-        tone="done",
-        href=url_for("ballots.receipt", slug=voting_round.slug, pot_slug=last.slug),
+    done = Standing(title=_("Cast on %(when)s.", when=when), text=text, tone="done")
+    if request.endpoint == RECEIPT:
+        return done
+    return replace(
+        done,
+        href=url_for(RECEIPT, slug=voting_round.slug, pot_slug=last.slug),
         link=_("Your receipt"),
     )
 

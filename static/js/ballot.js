@@ -97,12 +97,19 @@ function plainly(button) {
 function lose(text) {
   const place = document.querySelector("#lost");
   if (place) place.textContent = text;
-  else if (text) say(text);
+  else if (text) warn(text);
 }
 
 function say(text) {
   const place = document.querySelector("#said") || document.querySelector("#count");
   place.textContent = text;
+  place.classList.remove("pb-wrong");
+}
+
+// The same for what went wrong.
+function warn(text) {
+  say(text);
+  document.querySelector("#count")?.classList.add("pb-wrong");
 }
 
 // Choosing.
@@ -134,7 +141,7 @@ function choosing() {
     const number = Number(box.value);
     if (box.checked && ranking.length >= most) {
       box.checked = false;
-      count.textContent = form.dataset.full;
+      warn(form.dataset.full);
       return;
     }
     ranking = ranking.filter((one) => one !== number);
@@ -147,13 +154,13 @@ function choosing() {
     const pressed = event.submitter && event.submitter.name;
     if (pressed === "go" && ranking.length < Number(form.dataset.least)) {
       event.preventDefault();
-      count.textContent = form.dataset.none;
+      warn(form.dataset.none);
     }
   });
 
   function show() {
     chosen.value = ranking.join(",");
-    count.textContent = fill(count.dataset.text, { count: written(ranking.length) });
+    say(fill(count.dataset.text, { count: written(ranking.length) }));
   }
 
   filtering(boxes);
@@ -219,7 +226,7 @@ function stories() {
   form.addEventListener("htmx:afterSwap", (event) => {
     event.target.previousElementSibling?.setAttribute("aria-expanded", "true");
   });
-  form.addEventListener("htmx:sendError", () => say(form.dataset.error));
+  form.addEventListener("htmx:sendError", () => warn(form.dataset.error));
 }
 
 // Ordering.
@@ -328,11 +335,19 @@ function casting() {
     document.addEventListener(failure, () => {
       const button = document.querySelector("#cast");
       document.querySelector("#lost").textContent = document.querySelector("#check").dataset.error;
+      // The vote may be in the box already, so nothing on the page says that it is not.
+      for (const unsure of document.querySelectorAll("#uncast, #status-bar")) unsure.hidden = true;
       button.textContent = button.dataset.again;
       button.focus();
     });
   }
-  document.addEventListener("htmx:afterSwap", () => document.querySelector("#problem")?.focus());
+  document.addEventListener("htmx:afterSwap", () => {
+    const problem = document.querySelector("#problem");
+    const wrong = document.querySelector("#check")?.dataset.wrong;
+    if (!problem) return;
+    if (!document.title.startsWith(wrong)) document.title = `${wrong} ${document.title}`;
+    problem.focus();
+  });
 }
 
 // The time-out is told ten minutes before, and a press puts it off.

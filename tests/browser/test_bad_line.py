@@ -106,6 +106,8 @@ def test_a_cast_without_a_line_says_so_and_goes_through_later(
     expect(page.locator("#lost")).to_contain_text("we do not know if your vote is in it")
     expect(page.locator("#cast")).to_have_text("Try again")
     expect(page.locator("#cast")).to_be_focused()
+    expect(page.locator("#uncast")).to_be_hidden()  # nobody knows now, so nothing says so
+    expect(page.locator("#status-bar")).to_be_hidden()
     assert session.scalar(select(func.count()).select_from(Envelope)) == 0
     page.context.set_offline(False)
     page.click("#cast")

@@ -5,9 +5,11 @@ from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbvote.models import VotingRound, Ward
+from pbvote.models import VoterMark, VotingRound, Ward
+from pbvote.web.languages import OFFERED
 from tests import factories, published
 from tests.browser.conftest import axe_violations
 
@@ -161,3 +163,63 @@ def test_every_control_is_large_enough_for_a_thumb(
             box = control.bounding_box()
             if box and control.is_visible():
                 assert box["height"] >= 44, (path, control.evaluate("node => node.outerHTML"))
+
+
+@pytest.mark.parametrize(("width", "size"), [(320, "130%"), (412, "200%")])
+def test_large_text_makes_no_page_wider_than_the_screen(
+    browse: Callable[..., Page], three_rounds: VotingRound, width: int, size: str
+) -> None:
+    page = browse(width=width)
+    wide = {}
+    for path in (*PAGES, "/rounds/done/ballot-box/"):
+        page.goto(path)
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+        if over := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
+            wide[path] = over
+    assert wide == {}
+
+
+def test_no_language_makes_a_page_about_the_result_wider_than_a_phone(
+    browse: Callable[..., Page], session: Session, three_rounds: VotingRound, now: datetime
+) -> None:
+    done = session.scalars(select(VotingRound).where(VotingRound.slug == "done")).one()
+    for ward in done.wards:
+        ward.name = f"Gasworks Waterside {ward.id}"
+        voter = factories.make_entry(session, voting_round=done, now=now, ward=ward)
+        session.add(VoterMark(pot_id=done.pots[0].id, entry_id=voter.id, day=now.date()))
+    session.commit()
+    page = browse(width=320)
+    wide = {}
+    for language in OFFERED:
+        for path in ("results/", "results/steps", "data/", "ballot-box/", "how-it-works"):
+            page.goto(f"/rounds/done/{path}?language={language}")
+            if over := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
+                wide[language, path] = over
+    assert wide == {}
+
+
+def test_a_link_that_stands_alone_is_as_high_as_a_thumb(
+    browse: Callable[..., Page], three_rounds: VotingRound
+) -> None:
+    page = browse(width=320)
+    small = {}
+    for path in ("/rounds/open", "/rounds/open/proposals/9001", "/rounds/done/results/", "/languages"):
+        page.goto(path)
+        if found := page.evaluate(SMALL):
+            small[path] = found
+    assert small == {}
+
+
+# A link is hit 21 pixels above and below its middle, where nothing stands on it.
+SMALL = """[...document.querySelectorAll(
+    ".pb-status a, .pb-roundbar__name a, .govuk-back-link, p > a:only-child, .govuk-list > li > a, summary"
+  )].filter(one => {
+    const alone = one.parentElement.textContent.trim() === one.textContent.trim();
+    if (one.getClientRects().length !== 1 || !alone) return false;
+    one.scrollIntoView({block: "center"});
+    const box = one.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
+    return [-21, 21].some(away => {
+      const hit = document.elementFromPoint(x, y + away);
+      return !(one.contains(hit) || hit.closest("summary") === one);
+    });
+  }).map(one => one.textContent.trim())"""

@@ -256,6 +256,29 @@ def test_a_cast_without_an_answer_can_be_sent_again_and_counts_once(
     assert envelopes(session) == 1
 
 
+def test_a_stale_tab_says_what_is_wrong_in_its_title_and_shows_the_bar_as_it_is_now(
+    browse, booth: Booth, codes: Person, session: Session
+) -> None:
+    page = browse()
+    register(page, booth, codes)
+    pick(page, *numbers(booth)[:2])
+    go_on(page)
+    go_on(page)
+    expect(page.locator("#status-bar")).to_contain_text("Not cast yet.")
+    newer = page.context.new_page()
+    newer.goto(page.url)
+    newer.click("#cast")
+    expect(newer.locator(".pb-receipt")).to_be_visible()
+    page.click("#cast")
+    expect(page.locator("#problem")).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error: Check your vote"))
+    expect(page.locator("#status-bar")).to_have_count(1)
+    expect(page.locator("#status-bar")).to_contain_text("Cast on")
+    page.click("#cast")
+    expect(page.locator(".pb-receipt")).to_be_visible()
+    assert envelopes(session) == 1
+
+
 def test_without_a_line_the_ballot_can_be_filled_in_and_is_cast_later(
     browse, booth: Booth, codes: Person, session: Session
 ) -> None:

@@ -24,7 +24,7 @@ def test_a_funded_project_says_at_which_rank_who_paid_and_how_much():
     assert found.facts["funded"]
     assert found.facts["price"] == 100_00
     assert [message.text() for message in found.messages] == [
-        "Funded at step 1, looking at everyone's first choice: 6 people who put it first shared its cost of "
+        "Funded at step 1, looking at everyone’s first choice: 6 people who put it first shared its cost of "
         "£600, and nobody paid more than £100.",
         "6 of them gave all the money they had left.",
     ]
@@ -33,7 +33,7 @@ def test_a_funded_project_says_at_which_rank_who_paid_and_how_much():
 def test_a_project_bought_later_says_how_many_choices_were_looked_at():
     tally = count(three_projects(), parameters={"completion": "none"})
     words = explain(tally, "bench").messages[0].text()
-    assert "everyone's first 2 choices: 9 people" in words
+    assert "everyone’s first 2 choices: 9 people" in words
 
 
 def test_a_project_not_funded_says_what_was_missing_and_what_would_have_been_enough():
@@ -44,7 +44,7 @@ def test_a_project_not_funded_says_what_was_missing_and_what_would_have_been_eno
         "Not funded: the 4 people who chose it had £100 left together at the end, and it costs £500; £400 "
         "was missing.",
         "Even with all their shares together, the people who chose it could not pay for it.",
-        "Most of what they paid went to Bench: £300 in all.",
+        "Most of what they paid went to “Bench”: £300 in all.",
         "It would have been funded at a cost of up to £400.",
         "One more voter putting it first would have been enough, whoever it was.",
         "When its turn came on the list of points, £100 was left, which was too little.",

@@ -121,8 +121,8 @@ NOT_FUNDED = (
 def test_an_outbid_project_is_explained_in_every_sentence_there_is():
     assert words(explain(tally(), "pond")) == [
         NOT_FUNDED,
-        "Until step 1 they could have paid for it; then some of their money went to New park.",
-        "Most of what they paid went to Swing, bench, New park: £220 in all.",
+        "Until step 1 they could have paid for it; then some of their money went to “New park”.",
+        "Most of what they paid went to “Swing”, “bench”, “New park”: £220 in all.",
         "It would have been funded at a cost of up to £230.",
         "3 more of the voters putting it first would have been enough, whoever they were.",
         "When its turn came on the list of points, £100 was left, which was too little.",
@@ -133,7 +133,7 @@ def test_the_step_at_which_money_was_lost_is_named_by_its_number():
     later = replace(SHARES, number=2, project="swing")
     why = replace(WHY, lost_at=2)
     assert words(explain(tally(steps=(SHARES, later), not_funded=(why,)), "pond"))[1] == (
-        "Until step 2 they could have paid for it; then some of their money went to Swing."
+        "Until step 2 they could have paid for it; then some of their money went to “Swing”."
     )
 
 
@@ -231,13 +231,13 @@ def test_an_outbid_project_without_figures_is_shown_with_nothing():
         (
             "rank-equal-shares",
             {},
-            "Funded at step 1, looking at everyone's first 2 choices: 9 people who ranked it there shared "
+            "Funded at step 1, looking at everyone’s first 2 choices: 9 people who ranked it there shared "
             "its cost of £600, and nobody paid more than £66.67.",
         ),
         (
             "rank-equal-shares",
             {"level": None},
-            "Funded at step 1, looking at everyone's first choice: 9 people who put it first shared its cost "
+            "Funded at step 1, looking at everyone’s first choice: 9 people who put it first shared its cost "
             "of £600, and nobody paid more than £66.67.",
         ),
         (
@@ -285,7 +285,7 @@ def test_an_outbid_project_without_figures_is_shown_with_nothing():
         (
             "rank-equal-shares",
             {"part": "top-up"},
-            "Funded at step 1 from the money nobody's share had claimed: going down the list of points, its "
+            "Funded at step 1 from the money nobody’s share had claimed: going down the list of points, its "
             "turn came with 17 points when £1,000 was left, and it costs £600.",
         ),
         (
@@ -328,16 +328,26 @@ def test_how_many_gave_all_they_had_is_said_only_if_somebody_did():
 @pytest.mark.parametrize(
     ("by", "said"),
     [
-        ("points", "These were level until points were compared, in this order: New park, Duck pond, bench."),
+        (
+            "points",
+            "These were level until points were compared, in this order: “New park”, “Duck pond”, “bench”.",
+        ),
         (
             "first-choices",
-            "These were level on points and were put in order by first choices: New park, Duck pond, bench.",
+            "These were level on points and were put in order by first choices: "
+            "“New park”, “Duck pond”, “bench”.",
         ),
-        ("cost", "These were level and were put in order by lower cost: New park, Duck pond, bench."),
-        ("lot", "These were level and were put in order by the public lot: New park, Duck pond, bench."),
+        (
+            "cost",
+            "These were level and were put in order by lower cost: “New park”, “Duck pond”, “bench”.",
+        ),
+        (
+            "lot",
+            "These were level and were put in order by the public lot: “New park”, “Duck pond”, “bench”.",
+        ),
         (
             "officials",
-            "These were level and the officials put them in this order: New park, Duck pond, bench.",
+            "These were level and the officials put them in this order: “New park”, “Duck pond”, “bench”.",
         ),
     ],
 )

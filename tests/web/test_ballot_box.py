@@ -203,12 +203,15 @@ class TestForEverybody:
         for words in ("like voting by post", "What this cannot do", "not made for elections to a council"):
             assert words in person.text
 
-    def test_a_receipt_is_found_and_tells_nothing_about_the_vote(self, person, receipts):
+    def test_a_receipt_is_found_and_tells_nothing_about_the_vote(self, person, box, receipts):
+        box.round.contact_email = "hello@north.example"
+        box.session.commit()
         person.open("/rounds/north/receipts/")
         person.submit(receipt=receipts[3].lower())
         assert "this vote is in the ballot box" in person.text
         person.submit(receipt="AAAA AAAA AAAA AAAA AAAA")
         assert "No envelope has this receipt" in person.text
+        assert "hello@north.example" in person.text
         person.submit(receipt="short")
         assert person.status == 422
 

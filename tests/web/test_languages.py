@@ -13,7 +13,7 @@ from pbvote.web import formats
 from pbvote.web.languages import OFFERED
 from tests import factories, published
 from tests.person import Person
-from tests.voting import cast, open_booth
+from tests.voting import cast, open_booth, register
 
 TRANSLATED = sorted(set(OFFERED) - {"en"})
 SPACES = str.maketrans("\u00a0\u202f", "  ")
@@ -192,3 +192,65 @@ def test_an_error_and_a_pound_are_said_in_the_readers_language(
     assert "خطأ:" in person.text
     assert "Error" not in person.text
     assert "There is a problem" not in person.text
+
+
+def test_an_english_name_stays_whole_between_arabic_words(app) -> None:
+    with app.test_request_context(), force_locale("ar"):
+        assert formats.quoted("Mend it, at last!") == "«\u2068Mend it, at last!\u2069»"
+    with app.test_request_context(), force_locale("fr"):
+        assert formats.quoted("Mend it") == "«\u00a0Mend it\u00a0»"
+
+
+def test_the_facts_of_a_proposal_do_not_run_into_each_other_from_right_to_left(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(session, settings=settings, now=now)
+    person.open("/?language=ar")
+    register(person, booth, email="ada@example.com")
+    apart = {one.text for one in person.tree.iter("bdi") if one.get("lang") == "en"}
+    shown = [one for one in booth.proposals if not one.borough_wide]
+    assert shown
+    assert {ward.name for one in shown for ward in one.wards} <= apart
+    assert {one.theme.name for one in booth.proposals if one.theme} <= apart
+
+
+def test_a_story_in_english_is_marked_as_english_in_another_language(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(session, settings=settings, now=now)
+    page = f"/rounds/{booth.slug}/proposals/{booth.proposals[0].number}"
+    for language, marked in (("fr", True), ("en", False)):
+        person.open(f"{page}?language={language}")
+        story = [one for one in person.tree.iter("div") if one.get("class") == "pb-story"]
+        assert story
+        assert [child.get("lang") for child in story[0]] == (["en"] if marked else [None] * len(story[0]))
+
+
+def test_rows_of_the_board_and_places_on_the_map_are_counted_in_the_readers_digits(
+    person: Person, session: Session, settings: Settings, now
+) -> None:
+    booth = open_booth(session, settings=settings, now=now)
+    register(person, booth, email="ada@example.com")
+    cast(person, booth, [booth.proposals[0].number])
+    receipt = person.tree.findtext(".//p[@class='pb-receipt']")
+    person.open(f"/rounds/{booth.slug}/receipts/?language=bn&receipt={receipt}")
+    person.submit()
+    found = next(one for one in person.tree.iter("div") if one.get("id") == "found")
+    assert re.search(r"[০-৯]", "".join(found.itertext()))
+    assert not re.search(r"[0-9]", "".join(found.itertext()))
+
+
+def test_the_message_with_a_code_counts_its_minutes_in_the_readers_digits(app) -> None:
+    template = app.jinja_env.get_template("emails/sign_in_code.txt")
+    with app.test_request_context(), force_locale("ar"):
+        assert "١٠ دقائق" in template.render(secret="116100", minutes=10)
+
+
+def test_names_in_a_row_are_parted_as_the_reader_parts_them(app) -> None:
+    for language, written in (("en", "Ash, Elm"), ("ar", "\u2068Ash\u2069، \u2068Elm\u2069")):
+        with app.test_request_context(), force_locale(language):
+            assert formats.isolated_names(["Ash", "Elm"]) == written
+    with app.test_request_context(), force_locale("ar"):
+        assert formats.names(["A&B", "Elm"]) == "<bdi lang='en'>A&amp;B</bdi>، <bdi lang='en'>Elm</bdi>"
+    with app.test_request_context(), force_locale("en"):
+        assert formats.names(["A&B", "Elm"]) == "A&amp;B, Elm"

@@ -1,6 +1,6 @@
 """What everybody may read, without signing in."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy.orm import Session
@@ -194,6 +194,19 @@ def test_the_result_page_says_what_was_funded_and_where_the_money_went(
     assert f"The public lot for such ties was {published.SEED}" in person.text
 
 
+def test_a_finished_rounds_first_page_names_what_its_projects_really_share(
+    person: Person, finished_round: VotingRound
+) -> None:
+    for page in ("/", f"/rounds/{finished_round.slug}"):
+        person.open(page)
+        assert "2 projects share £90,000" in person.text
+
+
+def test_no_way_to_vote_is_offered_after_the_close(person: Person, finished_round: VotingRound) -> None:
+    person.open(f"/rounds/{finished_round.slug}")
+    assert "Other ways to take part" not in person.text
+
+
 def test_there_is_no_result_page_before_publication(person: Person, open_round: VotingRound) -> None:
     for page in ("results/", "results/1", "data/", "data/result.csv", "data/result.json", "data/all.pb"):
         person.open(f"/rounds/{open_round.slug}/{page}")
@@ -221,6 +234,22 @@ def test_pages_about_the_site_stand_alone(person: Person, page: str) -> None:
     person.open(page)
     assert person.status == 200
     assert len(list(person.tree.iter("h1"))) == 1
+
+
+def test_the_privacy_page_names_the_day_on_which_names_and_addresses_really_go(
+    person: Person, session: Session, now: datetime
+) -> None:
+    voting_round = factories.make_round(session, now=now, phase="voting")
+    voting_round.delivery_ends_at = datetime(2028, 1, 1, 17, tzinfo=UTC)
+    session.commit()
+    person.open("/privacy")
+    assert "2 July 2028" in person.text
+    assert "The day is not set yet" not in person.text
+    session.rollback()
+    voting_round.contacts_kept_until = datetime(2027, 3, 5, 12, tzinfo=UTC)
+    session.commit()
+    person.open("/privacy")
+    assert "5 March 2027" in person.text
 
 
 def test_an_unknown_page_says_so_in_plain_words(person: Person) -> None:

@@ -141,6 +141,32 @@ def test_a_phone_number_gets_its_code_by_text_where_the_round_offers_it(
     assert "What is your name?" in person.text
 
 
+@pytest.mark.parametrize("typed", ["0000", "12345", "999"])
+def test_too_short_a_phone_number_is_refused_beside_its_field(
+    person: Person, session: Session, settings: Settings, now, typed: str
+) -> None:
+    booth = open_booth(session, settings=settings, now=now, sign_up_methods=["email", "sms"])
+    person.open(f"/rounds/{booth.slug}/vote")
+    person.submit(address=typed)
+    assert person.status == 422
+    assert "Enter a full phone number" in person.text
+
+
+@pytest.mark.parametrize("own", ["٠١٢٣٤٥٦٧٨٩", "০১২৩৪৫৬৭৮৯", "０１２３４５６７８９"])
+def test_a_keyboard_that_types_its_own_digits_gets_somebody_to_their_ballot(
+    person: Person, session: Session, settings: Settings, now, own: str
+) -> None:
+    booth = open_booth(session, settings=settings, now=now, sign_up_methods=["email", "sms"])
+    typed = str.maketrans("0123456789", own)
+    person.open(f"/rounds/{booth.slug}/vote")
+    person.submit(address="07700 900 982".translate(typed))
+    person.submit(code=person.latest_code("+447700900982").translate(typed))
+    person.submit(name="Amina Brook")
+    person.submit(postcode=POSTCODE.translate(typed))
+    person.submit(button=("old_enough", "yes"))
+    assert "Choose up to 10 proposals" in person.text
+
+
 def test_a_phone_number_is_refused_where_only_email_is_offered(
     person: Person, booth: Booth, session: Session
 ) -> None:
@@ -226,7 +252,13 @@ def test_the_same_name_and_postcode_waits_for_an_officer_and_says_so(
     assert [entry.status for entry in entries(session)] == ["confirmed", "pending"]
     assert entries(session)[1].doubt == "same-name-and-postcode"
     twin.open(booth.path())
+    assert "We are checking your details" in twin.text
+    twin.open("/sign-in/out")
+    chosen = ("picked", str(booth.proposals[0].number))
+    twin.send(booth.path(), [("csrf_token", twin.csrf()), chosen, ("go", "yes")])
     assert twin.status == 403
+    twin.open(f"/rounds/{booth.slug}")
+    assert "Vote now" not in twin.text
 
 
 def test_an_officers_decision_is_told_to_the_resident(
@@ -269,6 +301,15 @@ def test_a_posted_code_needs_nothing_else(
     assert (entry.name, entry.account_id, entry.ward_id) == ("", None, booth.wards[0].id)
 
 
+def test_a_posted_code_may_be_typed_with_the_keyboards_own_digits(
+    person: Person, booth: Booth, session: Session, keyring: Keyring, now
+) -> None:
+    make_code(session, keyring, booth, now)
+    person.open(f"/rounds/{booth.slug}/register/letter")
+    person.submit(code="ABCD-EFGH-٢٣٤٥")
+    assert "Choose up to 10 proposals" in person.text
+
+
 def test_a_posted_code_used_on_a_second_phone_opens_the_same_entry(
     app: Flask, booth: Booth, session: Session, keyring: Keyring, now
 ) -> None:
@@ -308,6 +349,10 @@ def test_the_register_is_shut_once_voting_is_over(
     person.open(f"/rounds/{booth.slug}/register/")
     assert person.status == 409
     assert "Voting closed on" in person.text
+    assert "Nothing has been changed" not in person.text
+    ways = [link.get("href") for link in person.tree.iter("a")]
+    assert f"/rounds/{booth.slug}" in ways
+    assert "Voting has closed." in person.text
 
 
 def test_a_question_cannot_be_skipped(signed_in: Person, booth: Booth, session: Session) -> None:

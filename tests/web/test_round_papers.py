@@ -110,6 +110,8 @@ def test_easy_read_has_an_address_of_its_own_and_says_where_things_stand(
     person.open(f"/rounds/{booth.slug}/easy-read")
     assert said in person.text
     assert ("Vote now" in person.text) is (phase == "voting")
+    assert ("You can also vote on paper." in person.text) is (phase != "closed")
+    assert ("Press the yellow button." in person.text) is (phase != "closed")
     longest = max(len(sentence.split()) for sentence in re.split(r"[.?!]", sentences(person)))
     assert longest <= 15
 

@@ -320,6 +320,36 @@ def test_after_casting_the_bar_says_when_the_result_is_due(voter: Person, booth:
     assert "We expect to publish the result by" in voter.text
 
 
+def test_after_casting_the_big_button_offers_to_change_the_vote(voter: Person, booth: Booth) -> None:
+    voter.open("/")
+    assert "Vote now" in voter.text
+    cast(voter, booth, [booth.proposals[0].number])
+    for page in ("/", f"/rounds/{booth.slug}"):
+        voter.open(page)
+        assert "Vote now" not in voter.text
+        ways = {"".join(link.itertext()): link.get("href") for link in voter.tree.iter("a")}
+        assert ways["Change your vote"] == f"/rounds/{booth.slug}/vote"
+
+
+def test_the_bar_leads_to_the_receipt_from_everywhere_but_the_receipt(voter: Person, booth: Booth) -> None:
+    cast(voter, booth, [booth.proposals[0].number])
+    for page, leads in ((booth.path("receipt"), False), (booth.path(), True)):
+        voter.open(page)
+        (bar,) = [one for one in voter.tree.iter("div") if one.get("id") == "status-bar"]
+        assert "Cast on" in "".join(bar.itertext())
+        assert bool(list(bar.iter("a"))) is leads
+
+
+def test_a_voter_who_changes_their_mind_is_told_that_the_new_vote_is_not_cast_yet(
+    voter: Person, booth: Booth
+) -> None:
+    fill_in(voter, booth)
+    assert "Your vote is not cast yet." in voter.text
+    cast(voter, booth, [booth.proposals[0].number])
+    fill_in(voter, booth)
+    assert "Your new vote is not cast yet." in voter.text
+
+
 def shown_text(person: Person) -> str:
     """The words of the page without those that wait to be shown."""
     hidden = [one for one in person.tree.iter() if one.get("hidden") is not None]

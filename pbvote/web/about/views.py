@@ -4,7 +4,7 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from pbvote.extensions import db
-from pbvote.services import rounds
+from pbvote.services import retention, rounds
 from pbvote.web import languages
 from pbvote.web.access import everyone
 from pbvote.web.context import now, settings
@@ -28,7 +28,11 @@ def accessibility() -> Response:
 @blueprint.get("/privacy")
 @everyone
 def privacy() -> Response:
-    shown = [one for one in rounds.visible(db.session, now=now()) if not one.imported_from]
+    shown = [
+        (one, retention.contacts_kept_until(one))
+        for one in rounds.visible(db.session, now=now())
+        if not one.imported_from
+    ]
     return render("about/privacy.html", contact=settings().contact_email, rounds=shown)
 
 

@@ -23,7 +23,7 @@ from pbvote.web import access, errors, phone, standing
 from pbvote.web.ballots import forms
 from pbvote.web.ballots.slot import Slot
 from pbvote.web.context import now
-from pbvote.web.htmx import render, see_other
+from pbvote.web.htmx import render, see_other, wants_fragment
 
 blueprint = Blueprint("ballots", __name__, url_prefix="/rounds/<slug>")
 PAGE_CACHE = "private, no-cache"
@@ -274,7 +274,12 @@ def stay(slug: str) -> Response:
 
 @blueprint.context_processor
 def around() -> dict[str, Any]:
-    return {"minutes_left": _minutes_left, "phase_standing": _phase_standing, "translation": translation}
+    return {
+        "minutes_left": _minutes_left,
+        "phase_standing": _phase_standing,
+        "translation": translation,
+        "wants_fragment": wants_fragment,
+    }
 
 
 def _minutes_left() -> int | None:
@@ -304,7 +309,10 @@ def _booth(
 ) -> Booth:
     voting_round = access.round_with_entry(slug, briefly=briefly)
     rounds.require_phase(voting_round, *phases, now=now())
-    entry = register.require_confirmed(access.entry_in(voting_round))
+    entry = access.entry_in(voting_round)
+    if entry is not None and entry.status != "confirmed" and request.method == "GET":
+        abort(redirect(url_for("registering.waiting", slug=slug), code=303))
+    entry = register.require_confirmed(entry)
     pot = choices.pot_for(voting_round, slug=pot_slug, entry=entry)
     return Booth(voting_round, entry, pot)
 

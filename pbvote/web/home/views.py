@@ -27,6 +27,7 @@ def index() -> Response:
         phase=main.phase(now()) if main else "",
         total=len(proposals),
         count=sum(kind in ("funded", "part") for kind in outcomes.values()),
+        given=results.given_out(db.session, voting_round=main) if main else 0,
         outcomes=outcomes,
         some=shortlist.mixed(shown, seed=str(now().date()))[:3],
     )

@@ -6,9 +6,15 @@ from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovSubmitInput,
 from wtforms import BooleanField, HiddenField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 
+from pbvote.web.inputs import western_digits
+
 
 class AddressForm(FlaskForm):
-    address = StringField(widget=GovTextInput(), validators=[Length(max=254, message=_("That is too long"))])
+    address = StringField(
+        widget=GovTextInput(),
+        filters=[western_digits],
+        validators=[Length(max=254, message=_("That is too long"))],
+    )
     submit = SubmitField(_("Send me a code"), widget=GovSubmitInput())
 
 
@@ -16,6 +22,7 @@ class CodeForm(FlaskForm):
     code = StringField(
         _("6-digit code"),
         widget=GovTextInput(),
+        filters=[western_digits],
         validators=[
             InputRequired(message=_("Enter the 6-digit code")),
             Length(max=20, message=_("The code has 6 digits")),
@@ -45,6 +52,7 @@ class ConnectionForm(FlaskForm):
 class PostcodeForm(FlaskForm):
     postcode = StringField(
         widget=GovTextInput(),
+        filters=[western_digits],
         validators=[
             InputRequired(message=_("Enter the postcode")),
             Length(max=20, message=_("A postcode is shorter than that")),
@@ -62,6 +70,7 @@ class LetterForm(FlaskForm):
     code = StringField(
         _("Code from your letter"),
         widget=GovTextInput(),
+        filters=[western_digits],
         validators=[
             InputRequired(message=_("Enter the code from your letter")),
             Length(max=60, message=_("The code is shorter than that")),

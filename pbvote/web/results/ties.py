@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 
 from pbvote.services.results import PotResult, tally_id
+from pbvote.web.formats import quoted
 
 
 def sentences(pot: PotResult) -> list[str]:
@@ -21,8 +22,8 @@ def sentences(pot: PotResult) -> list[str]:
 
 def _sentence(order: tuple[str, ...], by: str, titles: Mapping[str, str]) -> str:
     first, *rest = [titles.get(name, name) for name in order]
-    others = _(" and ").join(_("“%(title)s”", title=title) for title in rest)
-    return _tie_words(by) % {"first": _("“%(title)s”", title=first), "others": others}
+    others = _(" and ").join(quoted(title) for title in rest)
+    return _tie_words(by) % {"first": quoted(first), "others": others}
 
 
 def _tie_words(by: str) -> str:

@@ -30,6 +30,7 @@ def show(slug: str) -> Response:
         proposals=proposals,
         outcomes=outcomes,
         count=sum(kind in ("funded", "part") for kind in outcomes.values()),
+        given=results.given_out(db.session, voting_round=voting_round),
         some=shortlist.mixed(proposals, seed=f"{slug} {now().date()}")[:3],
     )
 

@@ -6,6 +6,8 @@ from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovSubmitInput,
 from wtforms import PasswordField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 
+from pbvote.web.inputs import western_digits
+
 
 class AddressForm(FlaskForm):
     address = StringField(
@@ -23,6 +25,7 @@ class CodeForm(FlaskForm):
     code = StringField(
         _("6-digit code"),
         widget=GovTextInput(),
+        filters=[western_digits],
         validators=[
             InputRequired(message=_("Enter the 6-digit code")),
             Length(max=20, message=_("The code has 6 digits")),
