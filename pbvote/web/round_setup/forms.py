@@ -1,5 +1,6 @@
 """One form for each section of a round."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -8,14 +9,19 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxesInput,
     GovCheckboxInput,
     GovRadioInput,
+    GovSelect,
     GovSubmitInput,
     GovTextArea,
     GovTextInput,
 )
 from wtforms import (
     BooleanField,
+    FieldList,
+    Form,
+    FormField,
     IntegerField,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     SubmitField,
@@ -23,15 +29,21 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.widgets import HiddenInput
 
 from pbvote.models import VotingRound
-from pbvote.services.round_setup import OFFERED_RULES
+from pbvote.services.round_setup import MOST_POTS, OFFERED_RULES
 from pbvote.tally import RULES
 from pbvote.web.fields import MomentField, MoneyField
+from pbvote.web.inputs import LineField
 
 
 class SectionForm(FlaskForm):
     submit = SubmitField(_("Save and continue"), widget=GovSubmitInput())
+
+    def reshape(self, pressed: Mapping[str, str]) -> bool:
+        """Whether the button that was pressed only adds or takes away fields; nothing is saved then."""
+        return False
 
 
 def _whole(low: int, high: int, **words: Any) -> list[Any]:
@@ -80,16 +92,78 @@ class BasicsForm(SectionForm):
         }
 
 
+EVERYBODY = 0
+
+
+class PotRow(Form):
+    """One pot; `kept` is the id of a pot the round has already."""
+
+    kept = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    name = LineField(_("Name of the pot"), longest=80)
+    amount = MoneyField(_("Amount"), optional=True)
+    ward = SelectField(_("Who may vote in it"), widget=GovSelect(), coerce=int, default=EVERYBODY)
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self.name.data or self.amount.typed or self.amount.data or self.ward.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if self.is_blank:
+            return True
+        valid = super().validate(extra_validators)
+        if not self.name.data:
+            self.name.errors = [_("Give the pot a name")]
+        if not self.amount.data and not self.amount.errors:
+            empty = self.amount.data is None
+            self.amount.errors = [
+                _("Enter an amount in pounds") if empty else _("Enter an amount that is above 0")
+            ]
+        return bool(valid) and not self.name.errors and not self.amount.errors
+
+
 class MoneyForm(SectionForm):
-    pots = TextAreaField(
-        _("Pots of money"),
-        description=_(
-            "One pot a line: its name, a colon, the amount. For a pot that only people of one ward may vote "
-            "in, add another colon and the ward."
-        ),
-        widget=GovTextArea(),
-        validators=[InputRequired(message=_("Name at least one pot of money"))],
-    )
+    pots = FieldList(FormField(PotRow), min_entries=1, max_entries=MOST_POTS)
+    changed_row: Any = None  # where the focus goes after a row was added or taken away
+
+    def offer(self, wards: list[SelectChoice]) -> None:
+        """The wards a pot can be for; also for rows that are added later."""
+        self.wards = wards
+        for row in self.pots:
+            row.form.ward.choices = [SelectChoice(EVERYBODY, _("Everybody who may vote")), *wards]
+
+    def reshape(self, pressed: Mapping[str, str]) -> bool:
+        if "add" in pressed and len(self.pots) < MOST_POTS:
+            self.changed_row = self.pots.append_entry()
+        elif "remove" in pressed:
+            self.pots.entries[:] = [row for row in self.pots if row.name != pressed["remove"]]
+            if not self.pots.entries:
+                self.pots.append_entry()
+            self.changed_row = self.pots
+        else:
+            return False
+        self.offer(self.wards)
+        return True
+
+    @property
+    def rows(self) -> list[PotRow]:
+        """Those that say something."""
+        return [row.form for row in self.pots if not row.form.is_blank]
+
+    @property
+    def total(self) -> int:
+        return sum(row.amount.data or 0 for row in self.rows)
+
+    def validate_pots(self, field: FieldList) -> None:
+        names: set[str] = set()
+        for row in self.rows:
+            name = (row.name.data or "").casefold()
+            if name in names:
+                row.name.errors = [_("Give each pot a name of its own")]
+                raise ValidationError("")  # said beside the row
+            if name:
+                names.add(name)
+        if not self.rows:
+            raise ValidationError(_("Name at least one pot of money"))
 
 
 class DatesForm(SectionForm):

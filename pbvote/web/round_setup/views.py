@@ -89,6 +89,8 @@ def save_section(slug: str, section: str) -> Response:
     if section not in SECTIONS:
         abort(404)
     form = built(SECTIONS[section], voting_round, blank=True)
+    if form.reshape(request.form):
+        return _section(voting_round, section, form)
     if form.validate_on_submit():
         try:
             SECTIONS[section].save(voting_round, form)
@@ -104,7 +106,7 @@ def save_section(slug: str, section: str) -> Response:
 
 def _section(voting_round: VotingRound, name: str, form: Any, *, status: int = 200) -> Response:
     return render(
-        "round_setup/section.html",
+        SECTIONS[name].template,
         status=status,
         managed_round=voting_round,
         section=SECTIONS[name],
