@@ -39,6 +39,7 @@ DATES = (
 OFFERED_RULES = ("rank-equal-shares", "points-greedy")
 SCHEDULE, MOVE = "schedule", "move-date"
 MOST_POTS = 50
+MOST_RAISES = 100_000
 FIRST_THEMES = ("Young people", "Older people", "Green spaces", "Health and wellbeing", "Arts and culture")
 
 
@@ -117,11 +118,15 @@ def change_rule(
     if rule not in OFFERED_RULES:
         raise Refusal("rule-unknown", field="rule")
     given = {**parameters, "part_funding": True} if part_funding else dict(parameters)
+    known = {parameter.name for parameter in RULES[rule].parameters}
+    for name in given:
+        if name not in known:
+            code = "rule-cannot-part-fund" if name == "part_funding" else "rule-has-no-steps"
+            raise Refusal(code, field=name)
     try:
         RULES[rule].settled(given)
     except RuleDoesNotFit:
-        field = "part_funding" if part_funding else "rule"
-        raise Refusal("rule-cannot-part-fund", field=field) from None
+        raise Refusal("rule-unfit", field="rule") from None
     voting_round.rule, voting_round.rule_parameters = rule, dict(parameters)
     voting_round.part_funding, voting_round.dice_method = part_funding, dice_method.strip()
     _note(session, voting_round, officer_id, now, "rule")

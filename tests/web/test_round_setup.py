@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbvote.models import OutboxMessage, VotingRound
-from pbvote.services import round_setup
+from pbvote.services import round_setup, voting
 from pbvote.services.keyring import Keyring
 from pbvote.services.refusal import Refusal
 from tests.factories import PASSWORD, make_account, make_entry, make_officer, make_round, make_ward
@@ -254,6 +254,56 @@ def test_a_ward_that_has_a_pot_stays_in_the_round(officers: list[Person], now) -
     officers[0].submit(wards=None)
     assert officers[0].status == 422
     assert "“Brickfields only” is for a ward that you have taken out" in officers[0].text
+
+
+def test_the_step_of_equal_shares_and_its_cap_can_be_set(
+    officers: list[Person], session: Session, now
+) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/count")
+    officers[0].submit(step="0.50", cap="1,500", part_funding="y")
+    assert officers[0].status == 200, officers[0].text
+    session.rollback()
+    made = session.scalars(select(VotingRound)).one()
+    settled = voting.settled_parameters(made)
+    assert (settled["step"], settled["cap"], settled["part_funding"]) == (50, 1_500, True)
+    before = round_setup.subject(made)
+    officers[0].open(f"{path}/count")
+    html = officers[0].page.get_data(as_text=True)
+    assert 'value="0.50"' in html
+    assert 'value="1500"' in html
+    officers[0].submit(step="", cap="")
+    session.rollback()
+    made = session.scalars(select(VotingRound)).one()
+    assert made.rule_parameters == {}
+    assert round_setup.subject(made) != before
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "where"),
+    [
+        ({"step": "a bit"}, "Enter an amount in pounds, like 1,250", "step"),
+        ({"step": "0"}, "Enter an amount that is above 0", "step"),
+        ({"cap": "0"}, "Enter a whole number from 1 to 100,000", "cap"),
+        ({"cap": "100,001"}, "Enter a whole number from 1 to 100,000", "cap"),
+        ({"cap": "many"}, "Enter a whole number", "cap"),
+        ({"rule": "points-greedy", "step": "1"}, "This rule has no steps", "step"),
+        ({"rule": "points-greedy", "cap": "1"}, "This rule has no steps", "cap"),
+    ],
+)
+def test_what_a_rule_cannot_count_with_is_said_beside_its_field(
+    officers: list[Person], session: Session, now, typed: dict[str, str], said: str, where: str
+) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/count")
+    officers[0].submit(**typed)
+    assert officers[0].status == 422
+    assert said in officers[0].text
+    html = officers[0].page.get_data(as_text=True)
+    assert f'id="{where}-error"' in html
+    assert f'value="{typed[where]}"' in html
+    session.rollback()
+    assert session.scalars(select(VotingRound)).one().rule_parameters == {}
 
 
 def test_dates_must_follow_one_another(officers: list[Person], now) -> None:

@@ -32,10 +32,11 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 from wtforms.widgets import HiddenInput
 
 from pbvote.models import VotingRound
-from pbvote.services.round_setup import MOST_POTS, OFFERED_RULES
+from pbvote.services.round_setup import MOST_POTS, MOST_RAISES, OFFERED_RULES
 from pbvote.tally import RULES
+from pbvote.tally.completion import CAP
 from pbvote.web.fields import MomentField, MoneyField
-from pbvote.web.inputs import LineField
+from pbvote.web.inputs import LineField, WholeNumberField
 
 
 class SectionForm(FlaskForm):
@@ -285,11 +286,31 @@ def _rules() -> list[SelectChoice]:
 
 
 class CountForm(SectionForm):
+    """Of a rule's parameters it offers those that verify.py recounts and that a council may want to set."""
+
     rule = RadioField(
         _("How the ballots are counted"),
         widget=GovRadioInput(),
         choices=_rules(),
         validators=[InputRequired(message=_("Choose one of the rules"))],
+    )
+    step = MoneyField(
+        _("How much bigger each share gets at each step"),
+        description=_(
+            "Equal Shares only. While money is left, everybody's share grows by this much and the count "
+            "starts again. If you leave it empty, it is a thousandth of a share."
+        ),
+        optional=True,
+    )
+    cap = WholeNumberField(
+        _("The most steps that are made"),
+        description=_("Equal Shares only. If you leave it empty, it is %(most)s.", most=f"{CAP:,}"),
+        validators=[
+            Optional(),
+            NumberRange(
+                1, MOST_RAISES, message=_("Enter a whole number from 1 to %(most)s", most=f"{MOST_RAISES:,}")
+            ),
+        ],
     )
     part_funding = BooleanField(
         _("Money left over may fund one more project in part"), widget=GovCheckboxInput()
@@ -307,7 +328,17 @@ class CountForm(SectionForm):
     )
 
     def load(self, voting_round: VotingRound) -> None:
-        self.process(obj=voting_round)
+        given = voting_round.rule_parameters
+        self.process(obj=voting_round, data={name: given.get(name) for name in ("step", "cap")})
+
+    def validate_step(self, field: MoneyField) -> None:
+        if field.data == 0:
+            raise ValidationError(_("Enter an amount that is above 0"))
+
+    def parameters(self) -> dict[str, int]:
+        """Those that were typed; the rule knows what it does without them."""
+        typed = {"step": self.step.data, "cap": self.cap.data}
+        return {name: value for name, value in typed.items() if value is not None}
 
 
 class MoveForm(SectionForm):

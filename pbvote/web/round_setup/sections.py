@@ -87,7 +87,7 @@ def _save_count(voting_round: VotingRound, form: Any) -> None:
         db.session,
         voting_round=voting_round,
         rule=form.rule.data,
-        parameters={},
+        parameters=form.parameters(),
         part_funding=bool(form.part_funding.data),
         dice_method=form.dice_method.data,
         officer_id=account().id,
