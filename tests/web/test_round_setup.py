@@ -248,6 +248,16 @@ def test_pots_and_themes_may_be_named_in_any_script_and_change_names(
     assert [theme.name for theme in made.themes] == ["শিশু", "যুব", "Green spaces", "Green-spaces"]
 
 
+@pytest.mark.parametrize("typed", ["eleven", "", "0", "100"])
+def test_an_age_that_is_none_is_told_what_to_enter(officers: list[Person], now, typed: str) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/people")
+    officers[0].submit(minimum_age=typed)
+    assert officers[0].status == 422
+    assert "Enter a whole number from 1 to 99" in officers[0].text
+    assert "integer" not in officers[0].text
+
+
 def test_a_ward_that_has_a_pot_stays_in_the_round(officers: list[Person], now) -> None:
     path = set_up(officers[0], now)
     officers[0].open(f"{path}/places")
@@ -286,7 +296,7 @@ def test_the_step_of_equal_shares_and_its_cap_can_be_set(
         ({"step": "0"}, "Enter an amount that is above 0", "step"),
         ({"cap": "0"}, "Enter a whole number from 1 to 100,000", "cap"),
         ({"cap": "100,001"}, "Enter a whole number from 1 to 100,000", "cap"),
-        ({"cap": "many"}, "Enter a whole number", "cap"),
+        ({"cap": "many"}, "Enter a whole number from 1 to 100,000", "cap"),
         ({"rule": "points-greedy", "step": "1"}, "This rule has no steps", "step"),
         ({"rule": "points-greedy", "cap": "1"}, "This rule has no steps", "cap"),
     ],

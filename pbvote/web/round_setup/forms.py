@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
@@ -28,7 +29,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, Regexp, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput
 
 from pbvote.models import VotingRound
@@ -47,9 +48,18 @@ class SectionForm(FlaskForm):
         return False
 
 
-def _whole(low: int, high: int, **words: Any) -> list[Any]:
-    message = _("Enter a whole number from %(low)s to %(high)s", low=low, high=high)
-    return [InputRequired(message=message), NumberRange(low, high, message=message)]
+class Whole:
+    """A whole number between two others; also for what cannot be read as one."""
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    def __call__(self, _form: Form, field: IntegerField) -> None:
+        if field.data is None or not self.low <= field.data <= self.high:
+            field.errors = []
+            raise StopValidation(
+                gettext("Enter a whole number from %(low)s to %(high)s", low=self.low, high=f"{self.high:,}")
+            )
 
 
 class BasicsForm(SectionForm):
@@ -215,7 +225,7 @@ class PeopleForm(SectionForm):
             SelectChoice("study", _("People who study here")),
         ],
     )
-    minimum_age = IntegerField(_("How old they must be"), widget=GovTextInput(), validators=_whole(1, 99))
+    minimum_age = IntegerField(_("How old they must be"), widget=GovTextInput(), validators=[Whole(1, 99)])
     sign_up_methods = SelectMultipleField(
         _("How people can sign up"),
         widget=GovCheckboxesInput(),
@@ -249,10 +259,10 @@ class PeopleForm(SectionForm):
 
 class BallotForm(SectionForm):
     min_length = IntegerField(
-        _("Fewest projects a person must choose"), widget=GovTextInput(), validators=_whole(1, 50)
+        _("Fewest projects a person must choose"), widget=GovTextInput(), validators=[Whole(1, 50)]
     )
     max_length = IntegerField(
-        _("Most projects a person can choose"), widget=GovTextInput(), validators=_whole(1, 50)
+        _("Most projects a person can choose"), widget=GovTextInput(), validators=[Whole(1, 50)]
     )
     publication_level = RadioField(
         _("What is published of the ballots"),
@@ -305,12 +315,7 @@ class CountForm(SectionForm):
     cap = WholeNumberField(
         _("The most steps that are made"),
         description=_("Equal Shares only. If you leave it empty, it is %(most)s.", most=f"{CAP:,}"),
-        validators=[
-            Optional(),
-            NumberRange(
-                1, MOST_RAISES, message=_("Enter a whole number from 1 to %(most)s", most=f"{MOST_RAISES:,}")
-            ),
-        ],
+        validators=[Optional(), Whole(1, MOST_RAISES)],
     )
     part_funding = BooleanField(
         _("Money left over may fund one more project in part"), widget=GovCheckboxInput()

@@ -21,7 +21,7 @@ from pbvote.services import (
     shortlisting,
     uploads,
 )
-from pbvote.services.refusal import Refusal
+from pbvote.services.refusal import NotFound, Refusal
 from pbvote.web import languages
 from pbvote.web.access import account, officers
 from pbvote.web.context import now
@@ -282,9 +282,13 @@ def upload(slug: str, number: int, upload_id: int) -> Response:
 @blueprint.get("/<int:number>/translations")
 @officers
 def translation(slug: str, number: int) -> Response:
+    """The languages, and the form of the one that was chosen."""
     _round, proposal = _find(slug, number)
-    known = proposal_translations.find(proposal, language=request.args.get("into", ""))
-    return _translation_page(proposal, forms.TranslationForm(formdata=None, obj=known))
+    into = request.args.get("into", "")
+    if into not in languages.OFFERED:
+        return _translation_page(proposal, None)
+    known = proposal_translations.find(proposal, language=into)
+    return _translation_page(proposal, forms.TranslationForm(formdata=None, obj=known, language=into))
 
 
 @blueprint.post("/<int:number>/translations")
@@ -292,7 +296,8 @@ def translation(slug: str, number: int) -> Response:
 def translate(slug: str, number: int) -> Response:
     _round, proposal = _find(slug, number)
     form = forms.TranslationForm()
-    form.language.choices = _languages()
+    if form.language.data not in languages.OFFERED:
+        raise NotFound()
     if not form.validate_on_submit():
         return _translation_page(proposal, form, status=422)
     named: dict[str, Any] = {
@@ -315,29 +320,30 @@ def translate(slug: str, number: int) -> Response:
             )
             done = _("The translation is saved")
     except Refusal as refusal:
+        db.session.rollback()
         show_on(form, refusal)
-        return _translation_page(proposal, form, status=422)
+        return _translation_page(_find(slug, number)[1], form, status=422)
     db.session.commit()
     flash(done, "success")
     return see_other(url_for("screening.translation", slug=slug, number=number))
 
 
-def _translation_page(proposal: Proposal, form: forms.TranslationForm, *, status: int = 200) -> Response:
-    form.language.choices = _languages()
+def _translation_page(
+    proposal: Proposal, form: forms.TranslationForm | None, *, status: int = 200
+) -> Response:
+    into = form.language.data if form is not None else None
     return render(
         "screening/translation.html",
         managed_round=proposal.voting_round,
         proposal=proposal,
         form=form,
+        into=into,
+        direction=languages.direction(into or "en"),
+        known={one.language: one for one in proposal.translations},
         names=languages.OFFERED,
+        titles_stand=proposal_translations.titles_stand(proposal.voting_round, now=now()),
         status=status,
     )
-
-
-def _languages() -> list[SelectChoice]:
-    """Those the site speaks; English last, for proposals written in another."""
-    ordered = sorted(languages.OFFERED.items(), key=lambda pair: pair[0] == "en")
-    return [SelectChoice(code, name) for code, name in ordered]
 
 
 @blueprint.get("/shortlist")
