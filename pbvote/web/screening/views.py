@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from pbvote.extensions import db
 from pbvote.models import Proposal, VotingRound
 from pbvote.services import (
+    accounts,
     appeals,
     groups,
     proposal_translations,
@@ -40,7 +41,7 @@ OPEN = ("submitted", "changes-asked", "resubmitted")
 def index(slug: str) -> Response:
     voting_round = rounds.find(db.session, slug=slug)
     form = forms.FilterForm(request.args)
-    form.offer(voting_round=voting_round, officers=screening.officers(db.session))
+    form.offer(voting_round=voting_round, officers=accounts.officers(db.session))
     found = screening.in_round(db.session, voting_round=voting_round, wanted=form.wanted())
     return render(
         "screening/index.html",
@@ -81,7 +82,7 @@ def _page(proposal: Proposal, wrong: FlaskForm | None = None) -> Response:
         shown[next(name for name, kind in FORMS.items() if isinstance(wrong, kind))] = wrong
     opinions = screening.assessments(db.session, proposal=proposal)
     asked = {officer.id for _assessment, officer in opinions}
-    others = [one for one in screening.officers(db.session) if one.id not in asked]
+    others = [one for one in accounts.officers(db.session) if one.id not in asked]
     assign = shown["assign"]
     assert isinstance(assign, forms.AssignForm)
     assign.officer_id.choices = [SelectChoice(one.id, one.name or one.email or "") for one in others]
