@@ -54,7 +54,7 @@ def create(
     now: datetime,
     contact_email: str = "",
 ) -> VotingRound:
-    """A new round with one pot, every ward and a first list of themes."""
+    """A new round with one pot, every ward and a first list of themes, its key held by three people."""
     voting_round = VotingRound(
         slug=_free_slug(session, title),
         title=title.strip(),
@@ -62,6 +62,7 @@ def create(
         contact_email=contact_email.strip(),
         council=council,
         demo=demo,
+        custody="officers",
         order_secret=secrets.token_bytes(32),
         register_pepper=secrets.token_bytes(32),
     )

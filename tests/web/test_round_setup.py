@@ -101,6 +101,29 @@ def test_two_officers_put_a_round_in_force(officers: list[Person], session: Sess
     ]
 
 
+def test_who_approves_reads_on_one_page_what_it_is(officers: list[Person], session: Session, now) -> None:
+    path = set_up(officers[0], now)
+    officers[1].open(path)
+    for said in (
+        "The whole borough £120,000",
+        "Brickfields only £5,000.50 Only people of Brickfields",
+        "Smallest grant £500",
+        "Largest grant £20,000",
+        "Two of three custodians together",
+        "Equal Shares, rank by rank",
+        "The most steps that are made Not filled in",
+        "Six dice, thrown in the town hall.",
+        "People who live here",
+    ):
+        assert said in officers[1].text
+    for officer in officers[:2]:
+        officer.open(path)
+        officer.submit("/approval")
+    officers[2].open(path)
+    assert "What was approved" in officers[2].text
+    assert "Largest grant £20,000" in officers[2].text
+
+
 def test_one_officer_cannot_approve_twice(officers: list[Person], session: Session, now) -> None:
     set_up(officers[0], now)
     form = officers[0].form("/approval")

@@ -94,18 +94,20 @@ def test_a_custodian_lands_on_the_page_of_their_key_and_finds_it_in_the_menu(
     app: Flask, session: Session, keyring: Keyring, now, tmp_path: Path
 ) -> None:
     holders = [make_officer(session, keyring=keyring, now=now, roles=("custodian",)) for _ in range(3)]
-    voting_round = make_round(session, now=now, phase="shortlist", custody="officers", title="Spring grants")
-    keys.prepare(
-        session,
-        voting_round=voting_round,
-        key_folder=tmp_path / "keys",
-        officer_id=holders[0].id,
-        custodian_ids=tuple(holder.id for holder in holders),
-        now=now,
-    )
+    for title in ("Summer grants", "Spring grants"):
+        keys.prepare(
+            session,
+            voting_round=make_round(session, now=now, phase="shortlist", custody="officers", title=title),
+            key_folder=tmp_path / "keys",
+            officer_id=holders[0].id,
+            custodian_ids=tuple(holder.id for holder in holders),
+            now=now,
+        )
     email = str(holders[1].email)
     session.commit()
     custodian = Person(app)
     custodian.sign_in_officer(email, PASSWORD)
     assert custodian.path.endswith("/custody/mine")
-    assert "Your key: Spring grants" in custodian.text
+    here = [link for link in custodian.tree.iter("a") if link.get("aria-current") == "page"]
+    assert ["".join(link.itertext()) for link in here] == ["Your key: Spring grants"]
+    assert "Your key: Summer grants" in custodian.text

@@ -155,5 +155,10 @@ def built(section: Section, voting_round: VotingRound, *, blank: bool) -> Any:
     return form
 
 
+def read(voting_round: VotingRound) -> list[tuple[Section, Any]]:
+    """Every section with its form as it stands, to be read on one page."""
+    return [(section, built(section, voting_round, blank=False)) for section in SECTIONS.values()]
+
+
 def _one_ward(ward: Ward) -> SelectChoice:
     return SelectChoice(ward.id, _("Only people of %(ward)s", ward=ward.name))

@@ -16,7 +16,7 @@ from pbvote.web.context import now, settings
 from pbvote.web.errors import show_on, words
 from pbvote.web.htmx import render, see_other
 from pbvote.web.round_setup.forms import BasicsForm, MoveForm
-from pbvote.web.round_setup.sections import SECTIONS, built
+from pbvote.web.round_setup.sections import SECTIONS, built, read
 
 blueprint = Blueprint("round_setup", __name__, url_prefix="/officer/rounds")
 
@@ -62,6 +62,7 @@ def _tasks(voting_round: VotingRound, *, problem: str = "", status: int = 200) -
         managed_round=voting_round,
         phase=voting_round.phase(now()),
         sections=SECTIONS.values(),
+        read=read(voting_round),
         missing=round_setup.missing(voting_round),
         subject=subject,
         approvers=rounds.approvers(
