@@ -137,6 +137,23 @@ def test_a_passphrase_is_shown_once(people, box):
     assert "shown once only" in ben.text
 
 
+def test_the_same_key_holder_twice_is_said_beside_the_second_and_the_pairs_left_are_shown(people, box):
+    officers_hold(box)
+    asha = people["asha"]
+    asha.open("/officer/rounds/north/custody/")
+    asha.submit(
+        "key", first=asha.account_id, second=people["ben"].account_id, third=people["cleo"].account_id
+    )
+    passphrases = {name: collect(person) for name, person in people.items()}
+    type_both(asha, "rehearsal", people, passphrases, "asha", "asha")
+    assert asha.status == 422
+    assert "Choose two different key holders" in asha.text
+    assert 'id="two-error"' in asha.page.get_data(as_text=True)
+    type_both(asha, "rehearsal", people, passphrases, "asha", "cleo")
+    assert asha.text.count("tried out") == 1
+    assert asha.text.count("not yet") == 2
+
+
 def test_a_mistyped_passphrase_is_said_beside_its_field_and_nothing_else_is_lost(people, box):
     officers_hold(box)
     passphrases = make_shared_key(people)

@@ -109,7 +109,7 @@ def test_who_approves_reads_on_one_page_what_it_is(officers: list[Person], sessi
         "Brickfields only £5,000.50 Only people of Brickfields",
         "Smallest grant £500",
         "Largest grant £20,000",
-        "Two of three custodians together",
+        "Two of three key holders together",
         "Equal Shares, rank by rank",
         "The most steps that are made Not filled in",
         "Six dice, thrown in the town hall.",

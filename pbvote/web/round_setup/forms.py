@@ -276,7 +276,7 @@ class BallotForm(SectionForm):
         _("Who can open the ballot box"),
         widget=GovRadioInput(),
         choices=[
-            SelectChoice("officers", _("Two of three custodians together. The strongest choice")),
+            SelectChoice("officers", _("Two of three key holders together. The strongest choice")),
             SelectChoice("server", _("The server. Weaker: only for small groups and trials")),
         ],
     )
