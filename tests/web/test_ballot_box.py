@@ -126,6 +126,28 @@ def test_three_key_holders_carry_a_round_from_its_key_to_its_open_box(people, bo
     assert passphrases["ben"] not in cleo.page.get_data(as_text=True)
 
 
+def test_officers_who_typed_different_digits_are_told_so_until_they_agree(people, box):
+    officers_hold(box)
+    make_shared_key(people)
+    fill(box)
+    end_voting(box)
+    asha, ben = people["asha"], people["ben"]
+    asha.open("/officer/rounds/north/ceremony/")
+    asha.submit("close")
+    asha.submit("seed", digits="04179")
+    assert "Noted. A second officer has to type the same digits." in asha.text
+    ben.open("/officer/rounds/north/ceremony/")
+    assert "Typed by: " in ben.text
+    assert "04179" not in ben.text
+    ben.submit("seed", digits="0417")
+    assert "These are other digits than another officer typed" in ben.text
+    asha.open("/officer/rounds/north/ceremony/")
+    assert "Two officers have typed different digits" in asha.text
+    asha.submit("seed", digits="0 4 1 7")
+    assert "The dice stand on the board" in asha.text
+    assert "different digits" not in asha.text
+
+
 def test_a_passphrase_is_shown_once(people, box):
     officers_hold(box)
     make_shared_key(people)
