@@ -134,6 +134,7 @@ def test_officers_who_typed_different_digits_are_told_so_until_they_agree(people
     asha, ben = people["asha"], people["ben"]
     asha.open("/officer/rounds/north/ceremony/")
     asha.submit("close")
+    (seal,) = ["".join(one.itertext()) for one in asha.tree.iter("code")]
     asha.submit("seed", digits="04179")
     assert "Noted. A second officer has to type the same digits." in asha.text
     ben.open("/officer/rounds/north/ceremony/")
@@ -146,6 +147,7 @@ def test_officers_who_typed_different_digits_are_told_so_until_they_agree(people
     asha.submit("seed", digits="0 4 1 7")
     assert "The dice stand on the board" in asha.text
     assert "different digits" not in asha.text
+    assert seal in asha.text
 
 
 def test_a_passphrase_is_shown_once(people, box):

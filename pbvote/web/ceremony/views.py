@@ -142,7 +142,7 @@ def _page(voting_round: VotingRound, form: FlaskForm, *, status: int = 200) -> R
         managed_round=voting_round,
         key=key,
         over=voting_round.voting_closes_at is not None and now() >= voting_round.voting_closes_at,
-        last=board.last(db.session, round_id=voting_round.id),
+        closing=next(iter(board.of_kind(db.session, round_id=voting_round.id, kind="close")), None),
         opened=opening.results(db.session, voting_round=voting_round),
         pots={pot.id: pot for pot in voting_round.pots},
         typed=[
