@@ -52,6 +52,12 @@ def with_role(session: Session, *, role: str) -> list[Account]:
     return list(session.scalars(query))
 
 
+def officers(session: Session) -> list[Account]:
+    """Everybody who works on rounds, by name."""
+    found = {one.id: one for role in ("officer", "administrator") for one in with_role(session, role=role)}
+    return sorted(found.values(), key=lambda one: (one.name, one.id))
+
+
 def demo_one_time_codes(session: Session, *, keyring: Keyring, now: datetime) -> list[tuple[Account, str]]:
     """Each officer with the code their app would show now; for the demo's mailbox alone."""
     query = select(Account).where(Account.totp_secret.is_not(None)).order_by(Account.id)

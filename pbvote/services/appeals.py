@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pbvote.models import Account, Appeal, Proposal
-from pbvote.services import group_messages, rounds, screening
+from pbvote.services import accounts, group_messages, rounds, screening
 from pbvote.services.proposals import record
 from pbvote.services.refusal import NotAllowed, NotFound, Refusal
 
@@ -28,7 +28,18 @@ def make(session: Session, *, proposal: Proposal, account: Account, text: str, n
         raise Refusal("appeal-too-late", published=proposal.voting_round.shortlist_published_at)
     appeal = Appeal(proposal_id=proposal.id, text=text, made_by_id=account.id, made_at=now)
     session.add(appeal)
-    record(session, proposal=proposal, kind="appeal", account=account, reason=text, now=now)
+    event = record(session, proposal=proposal, kind="appeal", account=account, reason=text, now=now)
+    everybody = accounts.officers(session)
+    able = [one for one in everybody if may_decide(session, proposal=proposal, officer=one)]
+    group_messages.tell_officers(
+        session,
+        officers=able or everybody,
+        proposal=proposal,
+        template="appeal_made",
+        occasion=str(event.id),
+        nobody_may_decide=not able,
+        now=now,
+    )
     return appeal
 
 

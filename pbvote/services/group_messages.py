@@ -1,5 +1,6 @@
-"""Messages to everybody who acts for a proposal's group."""
+"""Messages about a proposal: to everybody who acts for its group, and to officers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -43,18 +44,29 @@ def tell(
     return len(people)
 
 
-def tell_officer(
-    session: Session, *, officer: Account, proposal: Proposal, template: str, now: datetime, **parameters: Any
+def tell_officers(
+    session: Session,
+    *,
+    officers: Iterable[Account],
+    proposal: Proposal,
+    template: str,
+    now: datetime,
+    occasion: str = "",
+    **parameters: Any,
 ) -> None:
-    if officer.email and officer.disabled_at is None:
-        outbox.enqueue(
-            session,
-            template=template,
-            recipient=officer.email,
-            language=officer.language,
-            parameters=_about(proposal) | parameters,
-            now=now,
-        )
+    """Queue one message for each of these officers; with `occasion`, at most once each for it."""
+    group = proposal.group.name if proposal.group else ""
+    for officer in officers:
+        if officer.email and officer.disabled_at is None:
+            outbox.enqueue(
+                session,
+                template=template,
+                recipient=officer.email,
+                language=officer.language,
+                parameters=_about(proposal) | {"group": group} | parameters,
+                once_key=f"{template}/{proposal.id}/{occasion}/{officer.id}" if occasion else None,
+                now=now,
+            )
 
 
 def _about(proposal: Proposal) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pbvote.box import envelope, package
 from pbvote.box.board import BoardRow
 from pbvote.box.envelope import SpoiltEnvelope
-from pbvote.models import CountedBallot, Envelope, Pot, PotOpening, Proposal, VotingRound
+from pbvote.models import Approval, CountedBallot, Envelope, Pot, PotOpening, Proposal, VotingRound
 from pbvote.services import board, keys, rounds, voting
 from pbvote.services.locks import lock_round
 from pbvote.services.refusal import Refusal
@@ -63,6 +63,14 @@ def write_seed(
     board.append(session, round_id=voting_round.id, kind="seed", payload=payload)
     session.flush()
     return True
+
+
+def dice_typed(session: Session, *, voting_round: VotingRound) -> dict[int, str]:
+    """The digits each officer typed last, as long as no two of them agree."""
+    query = select(Approval.officer_id, Approval.subject).where(
+        Approval.round_id == voting_round.id, Approval.deed == "seed", Approval.used_at.is_(None)
+    )
+    return dict(session.execute(query.order_by(Approval.id)).all())
 
 
 def open_box(

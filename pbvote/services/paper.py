@@ -223,11 +223,15 @@ def _require_on_ballot(
     session: Session, voting_round: VotingRound, batch: PaperBatch, ranking: Sequence[int]
 ) -> None:
     if len(ranking) > voting_round.max_length:
-        raise Refusal("ballot-too-long", field="ranking", most=voting_round.max_length)
+        raise Refusal("sheet-too-long", field="ranking", most=voting_round.max_length)
     if len(set(ranking)) != len(ranking):
-        raise Refusal("ballot-repeats", field="ranking")
+        raise Refusal(
+            "sheet-repeats", field="ranking", number=next(n for n in ranking if ranking.count(n) > 1)
+        )
     query = select(Proposal.number).where(
         Proposal.pot_id == batch.pot_id, Proposal.status.in_(("shortlisted", "struck"))
     )
-    if not set(session.scalars(query)).issuperset(ranking):
-        raise Refusal("choice-unknown", field="ranking")
+    on_ballot = set(session.scalars(query))
+    for number in ranking:
+        if number not in on_ballot:
+            raise Refusal("sheet-choice-unknown", field="ranking", number=number)

@@ -4,13 +4,18 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from pbvote.models import Account, Proposal, ProposalTranslation
+from pbvote.models import Account, Proposal, ProposalTranslation, VotingRound
 from pbvote.services import rounds, screening
 from pbvote.services.refusal import NotAllowed, Refusal
 
 
 def find(proposal: Proposal, *, language: str) -> ProposalTranslation | None:
     return next((one for one in proposal.translations if one.language == language), None)
+
+
+def titles_stand(voting_round: VotingRound, *, now: datetime) -> bool:
+    """Whether the titles on the ballot are as they stay."""
+    return voting_round.voting_opens_at is not None and now >= voting_round.voting_opens_at
 
 
 def enter(
@@ -24,7 +29,10 @@ def enter(
     officer: Account,
     now: datetime,
 ) -> None:
-    """Add the proposal's text in a language, or put a better one in its place."""
+    """Add the proposal's text in a language, or put a better one in its place.
+
+    People have read the titles on their ballots, so none changes any more once voting has opened.
+    """
     _require_no_conflict(session, proposal, officer)
     for name, typed in (("title", title), ("summary", summary)):
         if not typed.strip():
@@ -33,6 +41,8 @@ def enter(
     if text is None:
         text = ProposalTranslation(language=language)
         proposal.translations.append(text)
+    elif title.strip() != text.title and titles_stand(proposal.voting_round, now=now):
+        raise Refusal("title-stands", field="title")
     text.title, text.summary, text.story = title.strip(), summary.strip(), story.strip()
     text.entered_by_id, text.entered_at = officer.id, now
     _note(session, proposal, officer, "proposal-translated", language, now)
@@ -43,6 +53,8 @@ def remove(session: Session, *, proposal: Proposal, language: str, officer: Acco
     _require_no_conflict(session, proposal, officer)
     text = find(proposal, language=language)
     if text is not None:
+        if titles_stand(proposal.voting_round, now=now):
+            raise Refusal("title-stands", field="title")
         proposal.translations.remove(text)
         _note(session, proposal, officer, "translation-removed", language, now)
 

@@ -17,7 +17,7 @@ from pbvote.models import (
     ProposalQuestion,
     VotingRound,
 )
-from pbvote.services import application_gaps, group_messages, rounds
+from pbvote.services import accounts, application_gaps, group_messages, rounds
 from pbvote.services.locks import lock_round
 from pbvote.services.refusal import NotFound, Refusal
 
@@ -239,9 +239,19 @@ def withdraw(session: Session, *, proposal: Proposal, account: Account, now: dat
         raise Refusal("proposal-decided")
     if proposal.voting_round.shortlist_published_at:
         raise Refusal("on-the-ballot-already")
+    was_sent = proposal.status != "draft"
     proposal.status = "withdrawn"
     proposal.version += 1
-    record(session, proposal=proposal, kind="withdrawn", account=account, now=now)
+    event = record(session, proposal=proposal, kind="withdrawn", account=account, now=now)
+    if was_sent:
+        group_messages.tell_officers(
+            session,
+            officers=accounts.officers(session),
+            proposal=proposal,
+            template="proposal_withdrawn",
+            occasion=str(event.id),
+            now=now,
+        )
 
 
 def record(

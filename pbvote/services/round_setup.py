@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -37,6 +38,8 @@ DATES = (
 # The rules that verify.py recounts: what is published must be checkable by anyone.
 OFFERED_RULES = ("rank-equal-shares", "points-greedy")
 SCHEDULE, MOVE = "schedule", "move-date"
+MOST_POTS = 50
+MOST_RAISES = 100_000
 FIRST_THEMES = ("Young people", "Older people", "Green spaces", "Health and wellbeing", "Arts and culture")
 
 
@@ -51,7 +54,7 @@ def create(
     now: datetime,
     contact_email: str = "",
 ) -> VotingRound:
-    """A new round with one pot, every ward and a first list of themes."""
+    """A new round with one pot, every ward and a first list of themes, its key held by three people."""
     voting_round = VotingRound(
         slug=_free_slug(session, title),
         title=title.strip(),
@@ -59,10 +62,11 @@ def create(
         contact_email=contact_email.strip(),
         council=council,
         demo=demo,
+        custody="officers",
         order_secret=secrets.token_bytes(32),
         register_pepper=secrets.token_bytes(32),
     )
-    voting_round.pots = [Pot(slug="all", name=council or title, budget=0)]
+    voting_round.pots = [Pot(slug="all", name=title.strip()[:80], budget=0)]
     voting_round.themes = [
         Theme(slug=slug_of(name), name=name, position=place)
         for place, name in enumerate(FIRST_THEMES, start=1)
@@ -115,47 +119,78 @@ def change_rule(
     if rule not in OFFERED_RULES:
         raise Refusal("rule-unknown", field="rule")
     given = {**parameters, "part_funding": True} if part_funding else dict(parameters)
+    known = {parameter.name for parameter in RULES[rule].parameters}
+    for name in given:
+        if name not in known:
+            code = "rule-cannot-part-fund" if name == "part_funding" else "rule-has-no-steps"
+            raise Refusal(code, field=name)
     try:
         RULES[rule].settled(given)
     except RuleDoesNotFit:
-        field = "part_funding" if part_funding else "rule"
-        raise Refusal("rule-cannot-part-fund", field=field) from None
+        raise Refusal("rule-unfit", field="rule") from None
     voting_round.rule, voting_round.rule_parameters = rule, dict(parameters)
     voting_round.part_funding, voting_round.dice_method = part_funding, dice_method.strip()
     _note(session, voting_round, officer_id, now, "rule")
 
 
+@dataclass(frozen=True)
+class PotLine:
+    """A pot as officers want it: `ward_id` None is for everybody, `pot_id` one the round has already."""
+
+    name: str
+    budget: int
+    ward_id: int | None = None
+    pot_id: int | None = None
+
+
 def change_pots(
-    session: Session,
-    *,
-    voting_round: VotingRound,
-    pots: Sequence[tuple[str, int, int | None]],
-    officer_id: int,
-    now: datetime,
+    session: Session, *, voting_round: VotingRound, pots: Sequence[PotLine], officer_id: int, now: datetime
 ) -> None:
-    """Set the pots: name, minor units, and the one ward whose residents may vote in it (None: all)."""
+    """Set the pots, in this order; one that is not named any more goes."""
     _require_set_up(session, voting_round)
     if not pots:
         raise Refusal("pots-none", field="pots")
-    names = [slug_of(name) for name, _, _ in pots]
-    if len(set(names)) < len(names):
+    if len({line.name.strip().casefold() for line in pots}) < len(pots):
         raise Refusal("pots-same-name", field="pots")
-    present = list(voting_round.pots)
-    for place, (name, budget, ward_id) in enumerate(pots):
-        if place < len(present):
-            pot = present[place]
-        else:
-            pot = Pot()
-            voting_round.pots.append(pot)
-        pot.name, pot.budget, pot.ward_id = name.strip(), budget, ward_id
-        pot.slug, pot.position = names[place], place + 1
-    for pot in present[len(pots) :]:
+    open_to = {ward.id for ward in wards_for_pots(voting_round)} | {None}
+    if any(line.ward_id not in open_to for line in pots):
+        raise Refusal("pot-ward-unknown", field="pots")
+    present = {pot.id: pot for pot in voting_round.pots}
+    kept = [(line, present.pop(line.pot_id) if line.pot_id in present else Pot()) for line in pots]
+    for pot in present.values():
         used = session.scalar(select(func.count()).select_from(Proposal).where(Proposal.pot_id == pot.id))
         if used:
             raise Refusal("pot-in-use", field="pots", pot=pot.name)
         voting_round.pots.remove(pot)
         session.delete(pot)
+    # Two pots may have changed names, and no two may share one even for a moment.
+    for place, pot in enumerate(voting_round.pots):
+        pot.slug = f"-{place}"
+    session.flush()
+    slugs = _slugs([line.name for line in pots])
+    for place, ((line, pot), slug) in enumerate(zip(kept, slugs, strict=True), start=1):
+        pot.name, pot.budget, pot.ward_id = line.name.strip(), line.budget, line.ward_id
+        pot.slug, pot.position = slug, place
+        if pot not in voting_round.pots:
+            voting_round.pots.append(pot)
     _note(session, voting_round, officer_id, now, "pots")
+
+
+def wards_for_pots(voting_round: VotingRound) -> list[Ward]:
+    """The wards a pot can be for: those that take part."""
+    return list(voting_round.wards)
+
+
+def _slugs(names: Iterable[str]) -> list[str]:
+    """A slug for each name, all different: names in other scripts have no letters to make one from."""
+    given: list[str] = []
+    for name in names:
+        base, number = slug_of(name), 2
+        slug = base
+        while slug in given:
+            slug, number = f"{base}-{number}", number + 1
+        given.append(slug)
+    return given
 
 
 def change_places(
@@ -170,14 +205,17 @@ def change_places(
     """Choose the wards that take part and name the themes."""
     _require_set_up(session, voting_round)
     wanted = set(ward_ids)
+    for pot in voting_round.pots:
+        if pot.ward_id is not None and pot.ward_id not in wanted:
+            raise Refusal("ward-has-pot", field="wards", pot=pot.name)
     voting_round.wards = list(session.scalars(select(Ward).where(Ward.id.in_(wanted)).order_by(Ward.name)))
     named = list(dict.fromkeys(name.strip() for name in themes if name.strip()))
     if not named:
         raise Refusal("themes-none", field="themes")
     present = {theme.slug: theme for theme in voting_round.themes}
     kept = []
-    for place, name in enumerate(named, start=1):
-        theme = present.pop(slug_of(name), None) or Theme(slug=slug_of(name))
+    for place, (name, slug) in enumerate(zip(named, _slugs(named), strict=True), start=1):
+        theme = present.pop(slug, None) or Theme(slug=slug)
         theme.name, theme.position = name, place
         kept.append(theme)
     for theme in present.values():

@@ -132,20 +132,10 @@ def opinions(session: Session, *, proposal: Proposal) -> Opinions:
     )
 
 
-def officers(session: Session) -> list[Account]:
-    """Everybody who may be asked for an opinion, by name."""
-    found = {
-        one.id: one for role in ("officer", "administrator") for one in accounts.with_role(session, role=role)
-    }
-    return sorted(found.values(), key=lambda one: (one.name, one.id))
-
-
 def assign(session: Session, *, proposal: Proposal, officer_id: int, by: Account, now: datetime) -> None:
     """Ask an officer for an opinion."""
     _hold(session, proposal, UNDECIDED)
-    able = {
-        one.id: one for role in ("officer", "administrator") for one in accounts.with_role(session, role=role)
-    }
+    able = {one.id: one for one in accounts.officers(session)}
     if officer_id not in able:
         raise Refusal("officer-unknown", field="officer_id")
     if session.get(Assessment, (proposal.id, officer_id)) is not None:
@@ -153,8 +143,8 @@ def assign(session: Session, *, proposal: Proposal, officer_id: int, by: Account
     session.add(Assessment(proposal_id=proposal.id, officer_id=officer_id, assigned_at=now))
     session.flush()
     if officer_id != by.id:
-        group_messages.tell_officer(
-            session, officer=able[officer_id], proposal=proposal, template="assessment_asked", now=now
+        group_messages.tell_officers(
+            session, officers=[able[officer_id]], proposal=proposal, template="assessment_asked", now=now
         )
 
 

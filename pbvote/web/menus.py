@@ -48,4 +48,5 @@ def footer_menu() -> list[dict[str, Any]]:
 
 
 def _item(text: str, endpoint: str, **values: Any) -> dict[str, Any]:
-    return {"text": text, "href": url_for(endpoint, **values), "current": request.endpoint == endpoint}
+    here = request.endpoint == endpoint and values.items() <= (request.view_args or {}).items()
+    return {"text": text, "href": url_for(endpoint, **values), "current": here}

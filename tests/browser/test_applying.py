@@ -229,6 +229,8 @@ def screen(app: Flask, browse: Callable[..., Page], officer: str, slug: str, num
     press(desk, "Send to the group")
     assert "We have written to the group" in desk.inner_text("main")
     follow(desk, desk.get_by_role("link", name="In other languages"))
+    inspect(desk, "the languages")
+    follow(desk, desk.get_by_role("link", name="العربية"))
     press(desk, "Save the translation")
     inspect(desk, "the text in another language, with errors")
     desk.goto(f"/officer/rounds/{slug}/screening/shortlist")

@@ -15,7 +15,7 @@ from pbvote.services import counting
 from pbvote.services.keyring import Keyring
 from pbvote.services.sign_ins import TOTP
 from tests.boxes import ReadyRound
-from tests.browser.conftest import axe_violations
+from tests.browser.conftest import axe_violations, evaluate, follow
 from tests.factories import (
     PASSWORD,
     make_account,
@@ -115,6 +115,33 @@ def test_every_officer_page_can_be_read_on_phone_and_desk(
         assert answer.status == 200, path
         look(page, problems)
     assert problems == []
+
+
+def test_pots_are_added_and_taken_away_by_keyboard_where_no_script_runs(
+    browse: Callable[..., Page], officer: Account, session: Session, keyring: Keyring, now: datetime
+) -> None:
+    make_round(session, now=now, phase="set-up", slug="next", title="Next year’s fund")
+    session.commit()
+    page = browse(javascript=False)
+    sign_in(page, officer, keyring)
+    page.goto("/officer/rounds/next/set-up/money")
+    follow(page, page.get_by_role("button", name="Add another pot"))
+    assert evaluate(page, "document.activeElement.id") == "pots-1-name"
+    page.keyboard.type("Young people")
+    page.keyboard.press("Tab")
+    page.keyboard.type("lots")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Enter an amount in pounds")
+    follow(page, page.get_by_role("button", name=re.compile("^Take this pot away.*The whole")))
+    assert evaluate(page, "document.activeElement.id") == "pots"
+    page.get_by_label("Amount").fill("5,000")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved: Money")).to_be_visible()
+    session.rollback()
+    kept = session.query(VotingRound).filter_by(slug="next").one()
+    assert [(pot.name, pot.budget) for pot in kept.pots] == [("Young people", 5_000_00)]
 
 
 def test_mistakes_are_shown_beside_their_fields_and_a_batch_of_paper_is_keyed(

@@ -153,6 +153,8 @@ def test_the_dice_are_thrown_once_and_typed_by_two(box):
     write = {"voting_round": box.round, "now": box.now}
     assert not opening.write_seed(box.session, **write, digits="1 2 3 4", officer_id=box.officers[0])
     assert not opening.write_seed(box.session, **write, digits="1235", officer_id=box.officers[1])
+    typed = opening.dice_typed(box.session, voting_round=box.round)
+    assert typed == {box.officers[0]: "1234", box.officers[1]: "1235"}
     assert opening.write_seed(box.session, **write, digits="1234", officer_id=box.officers[1])
     assert box.round.tie_seed == "1234"
     with pytest.raises(Refusal, match="seed-thrown"):

@@ -67,6 +67,23 @@ def test_the_public_file_counts_the_same_as_the_product(box, tmp_path, rule):
     assert any(text.startswith("Counted again") for text in report.checked)
 
 
+@pytest.mark.parametrize(
+    ("given", "stopped"),
+    [
+        ({"step": 1_00, "cap": 3}, "with the share raised 3 times"),
+        ({"cap": 1}, "the published limit of raises is reached"),
+        ({"step": 9_000_00}, "one raise more would cost more than the budget"),
+    ],
+)
+def test_the_public_file_counts_with_the_step_and_the_cap_of_the_round(box, tmp_path, given, stopped):
+    box.round.rule_parameters = given
+    fill(box)
+    finish(box)
+    publish(box, tmp_path)
+    report = verify.check(read(box, tmp_path), full=True)
+    assert any(text.startswith("Counted again") and stopped in text for text in report.checked)
+
+
 def test_the_package_is_the_same_byte_for_byte_when_built_again(box, tmp_path):
     fill(box)
     finish(box)

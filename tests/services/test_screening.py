@@ -233,6 +233,41 @@ def test_another_officer_decides_the_appeal(session, proposal, officers, alice, 
     assert told(session, "appeal_decided") == ["alice@example.com"]
 
 
+def test_officers_who_may_decide_an_appeal_are_told_of_it(session, proposal, officers, alice, now) -> None:
+    decline(session, proposal, officers, now)
+    screening.declare_conflict(session, proposal=proposal, officer=officers[1], now=now)
+    for _time in range(2):
+        appeals.make(session, proposal=proposal, account=alice, text="You missed page 2.", now=now)
+    assert told(session, "appeal_made") == [officers[2].email]
+
+
+def test_every_officer_hears_of_an_appeal_that_none_of_them_may_decide(
+    session, proposal, officers, alice, now
+) -> None:
+    decline(session, proposal, officers, now)
+    for officer in officers[1:]:
+        screening.declare_conflict(session, proposal=proposal, officer=officer, now=now)
+    appeals.make(session, proposal=proposal, account=alice, text="You missed page 2.", now=now)
+    assert told(session, "appeal_made") == sorted(str(one.email) for one in officers)
+
+
+def test_officers_are_told_when_a_group_takes_back_what_it_sent(
+    session, voting_round, proposal, officers, alice, now
+) -> None:
+    group = proposal.group
+    draft = make_proposal(session, voting_round=voting_round, group=group, now=now, status="draft")
+    for one in (draft, proposal, proposal):
+        proposals.withdraw(session, proposal=one, account=alice, now=now)
+    assert told(session, "proposal_withdrawn") == sorted(str(one.email) for one in officers)
+    numbers = [
+        message.parameters["number"]
+        for message in session.scalars(
+            select(OutboxMessage).where(OutboxMessage.template == "proposal_withdrawn")
+        )
+    ]
+    assert set(numbers) == {proposal.number}
+
+
 def test_a_group_appeals_once(session, proposal, officers, alice, now) -> None:
     with refused("nothing-to-appeal"):
         appeals.make(session, proposal=proposal, account=alice, text="Why?", now=now)

@@ -126,6 +126,30 @@ def test_three_key_holders_carry_a_round_from_its_key_to_its_open_box(people, bo
     assert passphrases["ben"] not in cleo.page.get_data(as_text=True)
 
 
+def test_officers_who_typed_different_digits_are_told_so_until_they_agree(people, box):
+    officers_hold(box)
+    make_shared_key(people)
+    fill(box)
+    end_voting(box)
+    asha, ben = people["asha"], people["ben"]
+    asha.open("/officer/rounds/north/ceremony/")
+    asha.submit("close")
+    (seal,) = ["".join(one.itertext()) for one in asha.tree.iter("code")]
+    asha.submit("seed", digits="04179")
+    assert "Noted. A second officer has to type the same digits." in asha.text
+    ben.open("/officer/rounds/north/ceremony/")
+    assert "Typed by: " in ben.text
+    assert "04179" not in ben.text
+    ben.submit("seed", digits="0417")
+    assert "These are other digits than another officer typed" in ben.text
+    asha.open("/officer/rounds/north/ceremony/")
+    assert "Two officers have typed different digits" in asha.text
+    asha.submit("seed", digits="0 4 1 7")
+    assert "The dice stand on the board" in asha.text
+    assert "different digits" not in asha.text
+    assert seal in asha.text
+
+
 def test_a_passphrase_is_shown_once(people, box):
     officers_hold(box)
     make_shared_key(people)
@@ -135,6 +159,23 @@ def test_a_passphrase_is_shown_once(people, box):
     ben.send("/officer/rounds/north/custody/mine/passphrase", [("csrf_token", ben.csrf())])
     assert ben.status == 409
     assert "shown once only" in ben.text
+
+
+def test_the_same_key_holder_twice_is_said_beside_the_second_and_the_pairs_left_are_shown(people, box):
+    officers_hold(box)
+    asha = people["asha"]
+    asha.open("/officer/rounds/north/custody/")
+    asha.submit(
+        "key", first=asha.account_id, second=people["ben"].account_id, third=people["cleo"].account_id
+    )
+    passphrases = {name: collect(person) for name, person in people.items()}
+    type_both(asha, "rehearsal", people, passphrases, "asha", "asha")
+    assert asha.status == 422
+    assert "Choose two different key holders" in asha.text
+    assert 'id="two-error"' in asha.page.get_data(as_text=True)
+    type_both(asha, "rehearsal", people, passphrases, "asha", "cleo")
+    assert asha.text.count("tried out") == 1
+    assert asha.text.count("not yet") == 2
 
 
 def test_a_mistyped_passphrase_is_said_beside_its_field_and_nothing_else_is_lost(people, box):

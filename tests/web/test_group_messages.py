@@ -1,4 +1,4 @@
-"""Every message to a group reads whole: a subject, words, and an address that leads somewhere."""
+"""Every message about a proposal reads whole: a subject, words, and an address that leads somewhere."""
 
 import pytest
 from flask import Flask, render_template
@@ -18,6 +18,9 @@ MESSAGES = [
     ("appeal_decided", {"upheld": True, "reason": "True."}, "will be on the ballot"),
     ("appeal_decided", {"upheld": False, "reason": "No."}, "stays declined"),
     ("assessment_asked", {}, "/officer/rounds/autumn/screening/7"),
+    ("appeal_made", {"group": "Friends", "nobody_may_decide": False}, "Friends appeals against the decision"),
+    ("appeal_made", {"group": "Friends", "nobody_may_decide": True}, "Somebody else is needed"),
+    ("proposal_withdrawn", {"group": "Friends"}, "Friends has taken back"),
 ]
 
 

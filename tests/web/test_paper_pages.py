@@ -111,7 +111,9 @@ def test_what_one_officer_keyed_is_never_shown_to_another(ready: ReadyRound, thr
     [
         ({"ranking": ""}, "Type the numbers on the sheet"),
         ({"ranking": "twelve"}, "like 12, 4, 30"),
-        ({"ranking": "65000"}, "not on this ballot"),
+        ({"ranking": "65000"}, "There is no project 65000 on this ballot. If the sheet says so, tick"),
+        ({"ranking": "65000 7 65000"}, "65000 stands there twice. If it does on the sheet too, tick"),
+        ({"ranking": "1 2 3 4 5 6 7 8 9 10 11"}, "That is more than 10 projects. If the sheet has"),
         ({"ranking": "1", "number": ""}, "Enter the number of the sheet"),
         ({"ranking": "1", "number": "9"}, "This batch has 1 marks"),
     ],

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbvote.models import OutboxMessage, VotingRound
-from pbvote.services import round_setup
+from pbvote.services import round_setup, voting
 from pbvote.services.keyring import Keyring
 from pbvote.services.refusal import Refusal
 from tests.factories import PASSWORD, make_account, make_entry, make_officer, make_round, make_ward
@@ -34,13 +34,26 @@ def moment(now, days: int) -> str:
     return (now + timedelta(days=days)).strftime("%Y-%m-%dT12:00")
 
 
+def fill_in_pots(officer: Person) -> None:
+    """One pot for everybody and one for a ward, in fields that are added without JavaScript."""
+    officer.submit(button=("add", "pot"))
+    ward = next(
+        str(option.get("value"))
+        for option in officer.tree.iter("option")
+        if "Brickfields" in "".join(option.itertext())
+    )
+    first = {"pots-0-name": "The whole borough", "pots-0-amount": "120,000"}
+    second = {"pots-1-name": "Brickfields only", "pots-1-amount": "£5,000.50", "pots-1-ward": ward}
+    officer.submit(**first, **second)
+
+
 def set_up(officer: Person, now) -> str:
     """Fill in every part of a new round; returns its path."""
     officer.open("/officer/rounds/new")
     officer.submit(title="Spring grants 2027", summary="Money for small projects near you.")
     path = officer.path
     officer.open(f"{path}/money")
-    officer.submit(pots="The whole borough: 120,000\nBrickfields only: £5,000.50: brickfields")
+    fill_in_pots(officer)
     officer.open(f"{path}/dates")
     officer.submit(
         proposals_open_at=moment(now, 1),
@@ -86,6 +99,29 @@ def test_two_officers_put_a_round_in_force(officers: list[Person], session: Sess
         (120_000_00, False),
         (5_000_50, True),
     ]
+
+
+def test_who_approves_reads_on_one_page_what_it_is(officers: list[Person], session: Session, now) -> None:
+    path = set_up(officers[0], now)
+    officers[1].open(path)
+    for said in (
+        "The whole borough £120,000",
+        "Brickfields only £5,000.50 Only people of Brickfields",
+        "Smallest grant £500",
+        "Largest grant £20,000",
+        "Two of three key holders together",
+        "Equal Shares, rank by rank",
+        "The most steps that are made Not filled in",
+        "Six dice, thrown in the town hall.",
+        "People who live here",
+    ):
+        assert said in officers[1].text
+    for officer in officers[:2]:
+        officer.open(path)
+        officer.submit("/approval")
+    officers[2].open(path)
+    assert "What was approved" in officers[2].text
+    assert "Largest grant £20,000" in officers[2].text
 
 
 def test_one_officer_cannot_approve_twice(officers: list[Person], session: Session, now) -> None:
@@ -138,16 +174,169 @@ def test_nothing_changes_once_two_officers_approved(officers: list[Person], sess
 def test_what_was_typed_stays_when_it_cannot_be_read(officers: list[Person], now) -> None:
     path = set_up(officers[0], now)
     officers[0].open(f"{path}/money")
-    officers[0].submit(pots="The whole borough: lots")
+    officers[0].submit(**{"pots-1-amount": "lots"})
     assert officers[0].status == 422
-    assert "We cannot read" in officers[0].text
-    assert "The whole borough: lots" in officers[0].page.get_data(as_text=True)
+    assert "Enter an amount in pounds, like 1,250" in officers[0].text
+    assert 'value="lots"' in officers[0].page.get_data(as_text=True)
+    assert 'href="#pots-1-amount"' in officers[0].page.get_data(as_text=True)
     officers[0].open(f"{path}/grants")
     officers[0].submit(grant_min="ten", grant_max="5.555")
     text = officers[0].page.get_data(as_text=True)
     assert 'value="ten"' in text
     assert 'value="5.555"' in text
     assert "whole pence" in text
+
+
+def test_a_pot_is_added_and_taken_away_without_losing_what_was_typed(
+    officers: list[Person], session: Session, now
+) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/money")
+    assert "£125,000.50" in officers[0].text
+    officers[0].submit(button=("add", "pot"), **{"pots-0-name": "All of us"})
+    officers[0].submit(
+        button=("remove", "pots-0"), **{"pots-2-name": "Youth", "pots-2-amount": "£1,000", "pots-2-ward": "0"}
+    )
+    assert "All of us" not in officers[0].page.get_data(as_text=True)
+    assert "£6,000.50" in officers[0].text
+    session.rollback()
+    assert [pot.name for pot in session.scalars(select(VotingRound)).one().pots] == [
+        "The whole borough",
+        "Brickfields only",
+    ]
+    kept = session.scalars(select(VotingRound)).one().pots[1].id
+    officers[0].submit()
+    session.rollback()
+    pots = session.scalars(select(VotingRound)).one().pots
+    assert [(pot.name, pot.budget) for pot in pots] == [("Brickfields only", 5_000_50), ("Youth", 1_000_00)]
+    assert pots[0].id == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "where"),
+    [
+        ({"pots-0-name": ""}, "Give the pot a name", "pots-0-name"),
+        ({"pots-1-amount": ""}, "Enter an amount in pounds", "pots-1-amount"),
+        ({"pots-1-amount": "0"}, "Enter an amount that is above 0", "pots-1-amount"),
+        ({"pots-1-name": "the WHOLE borough"}, "Give each pot a name of its own", "pots-1-name"),
+        (
+            {
+                "pots-0-name": "",
+                "pots-0-amount": "",
+                "pots-1-name": "",
+                "pots-1-amount": "",
+                "pots-1-ward": "0",
+            },
+            "Name at least one pot of money",
+            "pots",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_pot_is_said_beside_its_field(
+    officers: list[Person], now, typed: dict[str, str], said: str, where: str
+) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/money")
+    officers[0].submit(**typed)
+    assert officers[0].status == 422
+    assert said in officers[0].text
+    html = officers[0].page.get_data(as_text=True)
+    assert f'href="#{where}"' in html
+    assert f'id="{where}-error"' in html or where == "pots"
+
+
+def test_the_enter_key_saves_the_pots_and_takes_none_away(officers: list[Person], now) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/money")
+    buttons = [one for one in officers[0].form().iter("button") if one.get("type") == "submit"]
+    assert buttons[0].get("name") is None
+
+
+def test_pots_and_themes_may_be_named_in_any_script_and_change_names(
+    officers: list[Person], session: Session, now
+) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/money")
+    officers[0].submit(**{"pots-0-name": "Brickfields only", "pots-1-name": "The whole borough"})
+    assert officers[0].status == 200
+    officers[0].open(f"{path}/money")
+    officers[0].submit(**{"pots-0-name": "শিশু", "pots-1-name": "যুব"})
+    assert officers[0].status == 200
+    officers[0].open(f"{path}/places")
+    officers[0].submit(themes="শিশু\nযুব\nGreen spaces\nGreen-spaces")
+    assert officers[0].status == 200
+    session.rollback()
+    made = session.scalars(select(VotingRound)).one()
+    assert [pot.name for pot in made.pots] == ["শিশু", "যুব"]
+    assert [theme.name for theme in made.themes] == ["শিশু", "যুব", "Green spaces", "Green-spaces"]
+
+
+@pytest.mark.parametrize("typed", ["eleven", "", "0", "100"])
+def test_an_age_that_is_none_is_told_what_to_enter(officers: list[Person], now, typed: str) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/people")
+    officers[0].submit(minimum_age=typed)
+    assert officers[0].status == 422
+    assert "Enter a whole number from 1 to 99" in officers[0].text
+    assert "integer" not in officers[0].text
+
+
+def test_a_ward_that_has_a_pot_stays_in_the_round(officers: list[Person], now) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/places")
+    officers[0].submit(wards=None)
+    assert officers[0].status == 422
+    assert "“Brickfields only” is for a ward that you have taken out" in officers[0].text
+
+
+def test_the_step_of_equal_shares_and_its_cap_can_be_set(
+    officers: list[Person], session: Session, now
+) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/count")
+    officers[0].submit(step="0.50", cap="1,500", part_funding="y")
+    assert officers[0].status == 200, officers[0].text
+    session.rollback()
+    made = session.scalars(select(VotingRound)).one()
+    settled = voting.settled_parameters(made)
+    assert (settled["step"], settled["cap"], settled["part_funding"]) == (50, 1_500, True)
+    before = round_setup.subject(made)
+    officers[0].open(f"{path}/count")
+    html = officers[0].page.get_data(as_text=True)
+    assert 'value="0.50"' in html
+    assert 'value="1500"' in html
+    officers[0].submit(step="", cap="")
+    session.rollback()
+    made = session.scalars(select(VotingRound)).one()
+    assert made.rule_parameters == {}
+    assert round_setup.subject(made) != before
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "where"),
+    [
+        ({"step": "a bit"}, "Enter an amount in pounds, like 1,250", "step"),
+        ({"step": "0"}, "Enter an amount that is above 0", "step"),
+        ({"cap": "0"}, "Enter a whole number from 1 to 100,000", "cap"),
+        ({"cap": "100,001"}, "Enter a whole number from 1 to 100,000", "cap"),
+        ({"cap": "many"}, "Enter a whole number from 1 to 100,000", "cap"),
+        ({"rule": "points-greedy", "step": "1"}, "This rule has no steps", "step"),
+        ({"rule": "points-greedy", "cap": "1"}, "This rule has no steps", "cap"),
+    ],
+)
+def test_what_a_rule_cannot_count_with_is_said_beside_its_field(
+    officers: list[Person], session: Session, now, typed: dict[str, str], said: str, where: str
+) -> None:
+    path = set_up(officers[0], now)
+    officers[0].open(f"{path}/count")
+    officers[0].submit(**typed)
+    assert officers[0].status == 422
+    assert said in officers[0].text
+    html = officers[0].page.get_data(as_text=True)
+    assert f'id="{where}-error"' in html
+    assert f'value="{typed[where]}"' in html
+    session.rollback()
+    assert session.scalars(select(VotingRound)).one().rule_parameters == {}
 
 
 def test_dates_must_follow_one_another(officers: list[Person], now) -> None:

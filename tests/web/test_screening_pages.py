@@ -209,10 +209,12 @@ def test_a_translation_an_officer_entered_is_read_on_the_ballot_and_marked(
     desk.open(page(proposal))
     assert "In other languages" in desk.text
     desk.open(f"{page(proposal)}/translations")
-    desk.submit(language="ar", title="بركة للساحة", summary="")
+    assert "Not yet" in desk.text
+    desk.open(f"{page(proposal)}/translations?into=ar")
+    desk.submit(title="بركة للساحة", summary="")
     assert desk.status == 422
     assert "Enter the title and the summary in this language" in desk.text
-    desk.submit(language="ar", title="بركة للساحة", summary="نحفر بركة صغيرة.")
+    desk.submit(summary="نحفر بركة صغيرة.")
     assert "The translation is saved" in desk.text
     reader = Person(app)
     reader.open("/?language=ar")
@@ -230,8 +232,8 @@ def test_a_translation_can_be_corrected_and_taken_away(
     app: Flask, session: Session, keyring: Keyring, proposal: Proposal, now: datetime
 ) -> None:
     desk = new_officer(app, session, keyring, now)
-    desk.open(f"{page(proposal)}/translations")
-    desk.submit(language="ar", title="بركة", summary="بركة.")
+    desk.open(f"{page(proposal)}/translations?into=ar")
+    desk.submit(title="بركة", summary="بركة.")
     desk.open(f"{page(proposal)}/translations?into=ar")
     desk.submit(title="بركة كبيرة")
     assert desk.status == 200, desk.text
@@ -239,9 +241,53 @@ def test_a_translation_can_be_corrected_and_taken_away(
     assert [(one.language, one.title, one.summary) for one in proposal.translations] == [
         ("ar", "بركة كبيرة", "بركة.")
     ]
-    desk.submit(language="ar", button=("remove", "yes"))
+    desk.open(f"{page(proposal)}/translations?into=ar")
+    desk.submit(button=("remove", "yes"))
     session.rollback()
     assert proposal.translations == []
+
+
+def test_a_language_that_is_written_from_right_to_left_is_typed_so(
+    app: Flask, session: Session, keyring: Keyring, proposal: Proposal, now: datetime
+) -> None:
+    desk = new_officer(app, session, keyring, now)
+    for into, direction in (("ar", "rtl"), ("bn", "ltr")):
+        desk.open(f"{page(proposal)}/translations?into={into}")
+        fields = {field.get("name"): field for field in desk.form().iter() if field.get("name")}
+        for name in ("title", "summary", "story"):
+            assert (fields[name].get("dir"), fields[name].get("lang")) == (direction, into)
+        assert proposal.story in desk.text
+    desk.open(f"{page(proposal)}/translations?into=xx")
+    assert "Not yet" in desk.text
+    desk.send(f"{page(proposal)}/translations", [("csrf_token", desk.csrf()), ("language", "xx")])
+    assert desk.status == 404
+
+
+def test_a_title_stays_once_voting_has_opened_and_the_page_says_so(
+    app: Flask, session: Session, keyring: Keyring, settings: Settings, now: datetime
+) -> None:
+    booth = open_booth(session, settings=settings, now=now)
+    proposal = booth.proposals[0]
+    desk = new_officer(app, session, keyring, now)
+    path = f"{page(proposal)}/translations?into=ar"
+    desk.open(path)
+    assert "Once you have saved this title it cannot change" in desk.text
+    desk.submit(title="بركة", summary="بركة.")
+    desk.open(path)
+    assert "The title stays as people have read it" in desk.text
+    desk.submit(title="بركة كبيرة")
+    assert desk.status == 422
+    assert "this title stays as people have read it" in desk.text
+    desk.open(path)
+    desk.submit(summary="بركة صغيرة.")
+    assert "The translation is saved" in desk.text
+    desk.open(path)
+    assert "Take this language away" not in desk.text
+    desk.submit(button=("remove", "yes"))
+    assert desk.status == 422
+    session.rollback()
+    session.expire_all()
+    assert [(one.title, one.summary) for one in proposal.translations] == [("بركة", "بركة صغيرة.")]
 
 
 def test_who_has_to_do_with_the_group_translates_nothing(
@@ -250,8 +296,8 @@ def test_who_has_to_do_with_the_group_translates_nothing(
     desk = new_officer(app, session, keyring, now)
     desk.open(page(proposal))
     desk.submit("conflict", sure="y")
-    desk.open(f"{page(proposal)}/translations")
-    desk.submit(language="ar", title="بركة", summary="بركة.")
+    desk.open(f"{page(proposal)}/translations?into=ar")
+    desk.submit(title="بركة", summary="بركة.")
     assert "somebody else must do this" in desk.text
     session.rollback()
     assert proposal.translations == []

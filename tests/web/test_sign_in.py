@@ -90,22 +90,53 @@ def test_many_people_behind_one_network_address_all_get_their_codes(person: Pers
         assert person.status == 200
 
 
+def test_a_whole_town_hall_signs_in_from_one_network_address(
+    app: Flask, session: Session, keyring: Keyring, now
+) -> None:
+    emails = [str(make_officer(session, keyring=keyring, now=now).email) for _ in range(12)]
+    session.commit()
+    for email in emails:
+        person = Person(app)
+        person.address = "10.200.0.1"
+        person.sign_in_officer(email, PASSWORD)
+        assert person.path == "/officer/"
+
+
+def test_guessing_at_one_officer_is_slowed_down_without_keeping_them_out_elsewhere(
+    app: Flask, session: Session, keyring: Keyring, now
+) -> None:
+    email = str(make_officer(session, keyring=keyring, now=now).email)
+    session.commit()
+    stranger, officer = Person(app), Person(app)
+    for _time in range(10):
+        stranger.open("/sign-in/officer")
+        stranger.submit(email=email.upper(), password="guess", code="123456")
+        assert stranger.status == 422
+    stranger.open("/sign-in/officer")
+    stranger.submit(email=email, password="guess", code="123456")
+    assert stranger.status == 429
+    officer.sign_in_officer(email, PASSWORD)
+    assert officer.path == "/officer/"
+
+
 def test_a_custodian_lands_on_the_page_of_their_key_and_finds_it_in_the_menu(
     app: Flask, session: Session, keyring: Keyring, now, tmp_path: Path
 ) -> None:
     holders = [make_officer(session, keyring=keyring, now=now, roles=("custodian",)) for _ in range(3)]
-    voting_round = make_round(session, now=now, phase="shortlist", custody="officers", title="Spring grants")
-    keys.prepare(
-        session,
-        voting_round=voting_round,
-        key_folder=tmp_path / "keys",
-        officer_id=holders[0].id,
-        custodian_ids=tuple(holder.id for holder in holders),
-        now=now,
-    )
+    for title in ("Summer grants", "Spring grants"):
+        keys.prepare(
+            session,
+            voting_round=make_round(session, now=now, phase="shortlist", custody="officers", title=title),
+            key_folder=tmp_path / "keys",
+            officer_id=holders[0].id,
+            custodian_ids=tuple(holder.id for holder in holders),
+            now=now,
+        )
     email = str(holders[1].email)
     session.commit()
     custodian = Person(app)
     custodian.sign_in_officer(email, PASSWORD)
     assert custodian.path.endswith("/custody/mine")
-    assert "Your key: Spring grants" in custodian.text
+    here = [link for link in custodian.tree.iter("a") if link.get("aria-current") == "page"]
+    assert ["".join(link.itertext()) for link in here] == ["Your key: Spring grants"]
+    assert "Your key: Summer grants" in custodian.text

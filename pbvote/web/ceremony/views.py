@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from pbvote.extensions import db
 from pbvote.models import VotingRound
-from pbvote.services import board, keys, opening, retention, rounds, voting
+from pbvote.services import accounts, board, keys, opening, retention, rounds, voting
 from pbvote.services.refusal import Refusal
 from pbvote.web.access import account, observers, officers
 from pbvote.web.ceremony.forms import CloseForm, DestroyForm, OpenForm, SeedForm
@@ -56,12 +56,13 @@ def throw(slug: str) -> Response:
     except Refusal as refusal:
         return _refused(slug, form, refusal)
     db.session.commit()
-    text = (
-        _("The dice stand on the board.")
-        if written
-        else _("Noted. A second officer has to type the same digits.")
-    )
-    flash(text, "success")
+    typed = opening.dice_typed(db.session, voting_round=rounds.find(db.session, slug=slug))
+    if written:
+        flash(_("The dice stand on the board."), "success")
+    elif len(set(typed.values())) == 1:
+        flash(_("Noted. A second officer has to type the same digits."), "success")
+    else:
+        flash(_("These are other digits than another officer typed. Look at the dice again."), "warning")
     return see_other(url_for("ceremony.show", slug=slug))
 
 
@@ -134,15 +135,19 @@ def _refused(slug: str, form: FlaskForm, refusal: Refusal) -> Response:
 
 def _page(voting_round: VotingRound, form: FlaskForm, *, status: int = 200) -> Response:
     key = keys.found(db.session, round_id=voting_round.id)
+    typed = opening.dice_typed(db.session, voting_round=voting_round)
     return render(
         "ceremony/show.html",
         status=status,
         managed_round=voting_round,
         key=key,
         over=voting_round.voting_closes_at is not None and now() >= voting_round.voting_closes_at,
-        last=board.last(db.session, round_id=voting_round.id),
+        closing=next(iter(board.of_kind(db.session, round_id=voting_round.id, kind="close")), None),
         opened=opening.results(db.session, voting_round=voting_round),
         pots={pot.id: pot for pot in voting_round.pots},
+        typed=[
+            (one.name or one.email, typed[one.id]) for one in accounts.by_ids(db.session, ids=list(typed))
+        ],
         form=form,
     )
 

@@ -196,6 +196,8 @@ def _holders(key: RoundKey | None) -> list[Account]:
 
 def _show(form: PassphrasesForm, refusal: Refusal) -> None:
     """A mistyped passphrase is said beside the field of the person who typed it."""
+    if refusal.code == "custodians-two":
+        refusal.field = "two"
     if refusal.field and refusal.field.startswith("passphrase_"):
         refusal.field = form.field_of(int(refusal.field.removeprefix("passphrase_")))
     show_on(form, refusal)

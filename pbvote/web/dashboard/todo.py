@@ -45,7 +45,14 @@ def _tasks(voting_round: VotingRound, work: Workload, *, now: datetime) -> Itera
         yield Task(text, url_for("screening.index", slug=slug))
     if phase in ("screening", "voting-delayed") and not work.to_screen:
         yield Task(_("Publish the shortlist"), url_for("screening.index", slug=slug), urgent=True)
-    if not work.key_ready and phase in ("collecting", "screening", "shortlist", "voting", "voting-delayed"):
+    if not work.key_ready and phase in (
+        "waiting-for-proposals",
+        "collecting",
+        "screening",
+        "shortlist",
+        "voting",
+        "voting-delayed",
+    ):
         urgent = phase in ("shortlist", "voting", "voting-delayed")
         yield Task(
             _("Make and try out the key of the ballot box"), url_for("custody.show", slug=slug), urgent

@@ -1,42 +1,65 @@
 """One form for each section of a round."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxesInput,
     GovCheckboxInput,
     GovRadioInput,
+    GovSelect,
     GovSubmitInput,
     GovTextArea,
     GovTextInput,
 )
 from wtforms import (
     BooleanField,
+    FieldList,
+    Form,
+    FormField,
     IntegerField,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     SubmitField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, Regexp, StopValidation, ValidationError
+from wtforms.widgets import HiddenInput
 
 from pbvote.models import VotingRound
-from pbvote.services.round_setup import OFFERED_RULES
+from pbvote.services.round_setup import MOST_POTS, MOST_RAISES, OFFERED_RULES
 from pbvote.tally import RULES
+from pbvote.tally.completion import CAP
 from pbvote.web.fields import MomentField, MoneyField
+from pbvote.web.inputs import LineField, WholeNumberField
 
 
 class SectionForm(FlaskForm):
     submit = SubmitField(_("Save and continue"), widget=GovSubmitInput())
 
+    def reshape(self, pressed: Mapping[str, str]) -> bool:
+        """Whether the button that was pressed only adds or takes away fields; nothing is saved then."""
+        return False
 
-def _whole(low: int, high: int, **words: Any) -> list[Any]:
-    message = _("Enter a whole number from %(low)s to %(high)s", low=low, high=high)
-    return [InputRequired(message=message), NumberRange(low, high, message=message)]
+
+class Whole:
+    """A whole number between two others; also for what cannot be read as one."""
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    def __call__(self, _form: Form, field: IntegerField) -> None:
+        if field.data is None or not self.low <= field.data <= self.high:
+            field.errors = []
+            raise StopValidation(
+                gettext("Enter a whole number from %(low)s to %(high)s", low=self.low, high=f"{self.high:,}")
+            )
 
 
 class BasicsForm(SectionForm):
@@ -80,16 +103,78 @@ class BasicsForm(SectionForm):
         }
 
 
+EVERYBODY = 0
+
+
+class PotRow(Form):
+    """One pot; `kept` is the id of a pot the round has already."""
+
+    kept = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    name = LineField(_("Name of the pot"), longest=80)
+    amount = MoneyField(_("Amount"), optional=True)
+    ward = SelectField(_("Who may vote in it"), widget=GovSelect(), coerce=int, default=EVERYBODY)
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self.name.data or self.amount.typed or self.amount.data or self.ward.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if self.is_blank:
+            return True
+        valid = super().validate(extra_validators)
+        if not self.name.data:
+            self.name.errors = [_("Give the pot a name")]
+        if not self.amount.data and not self.amount.errors:
+            empty = self.amount.data is None
+            self.amount.errors = [
+                _("Enter an amount in pounds") if empty else _("Enter an amount that is above 0")
+            ]
+        return bool(valid) and not self.name.errors and not self.amount.errors
+
+
 class MoneyForm(SectionForm):
-    pots = TextAreaField(
-        _("Pots of money"),
-        description=_(
-            "One pot a line: its name, a colon, the amount. For a pot that only people of one ward may vote "
-            "in, add another colon and the ward."
-        ),
-        widget=GovTextArea(),
-        validators=[InputRequired(message=_("Name at least one pot of money"))],
-    )
+    pots = FieldList(FormField(PotRow), min_entries=1, max_entries=MOST_POTS)
+    changed_row: Any = None  # where the focus goes after a row was added or taken away
+
+    def offer(self, wards: list[SelectChoice]) -> None:
+        """The wards a pot can be for; also for rows that are added later."""
+        self.wards = wards
+        for row in self.pots:
+            row.form.ward.choices = [SelectChoice(EVERYBODY, _("Everybody who may vote")), *wards]
+
+    def reshape(self, pressed: Mapping[str, str]) -> bool:
+        if "add" in pressed and len(self.pots) < MOST_POTS:
+            self.changed_row = self.pots.append_entry()
+        elif "remove" in pressed:
+            self.pots.entries[:] = [row for row in self.pots if row.name != pressed["remove"]]
+            if not self.pots.entries:
+                self.pots.append_entry()
+            self.changed_row = self.pots
+        else:
+            return False
+        self.offer(self.wards)
+        return True
+
+    @property
+    def rows(self) -> list[PotRow]:
+        """Those that say something."""
+        return [row.form for row in self.pots if not row.form.is_blank]
+
+    @property
+    def total(self) -> int:
+        return sum(row.amount.data or 0 for row in self.rows)
+
+    def validate_pots(self, field: FieldList) -> None:
+        names: set[str] = set()
+        for row in self.rows:
+            name = (row.name.data or "").casefold()
+            if name in names:
+                row.name.errors = [_("Give each pot a name of its own")]
+                raise ValidationError("")  # said beside the row
+            if name:
+                names.add(name)
+        if not self.rows:
+            raise ValidationError(_("Name at least one pot of money"))
 
 
 class DatesForm(SectionForm):
@@ -140,7 +225,7 @@ class PeopleForm(SectionForm):
             SelectChoice("study", _("People who study here")),
         ],
     )
-    minimum_age = IntegerField(_("How old they must be"), widget=GovTextInput(), validators=_whole(1, 99))
+    minimum_age = IntegerField(_("How old they must be"), widget=GovTextInput(), validators=[Whole(1, 99)])
     sign_up_methods = SelectMultipleField(
         _("How people can sign up"),
         widget=GovCheckboxesInput(),
@@ -174,10 +259,10 @@ class PeopleForm(SectionForm):
 
 class BallotForm(SectionForm):
     min_length = IntegerField(
-        _("Fewest projects a person must choose"), widget=GovTextInput(), validators=_whole(1, 50)
+        _("Fewest projects a person must choose"), widget=GovTextInput(), validators=[Whole(1, 50)]
     )
     max_length = IntegerField(
-        _("Most projects a person can choose"), widget=GovTextInput(), validators=_whole(1, 50)
+        _("Most projects a person can choose"), widget=GovTextInput(), validators=[Whole(1, 50)]
     )
     publication_level = RadioField(
         _("What is published of the ballots"),
@@ -191,7 +276,7 @@ class BallotForm(SectionForm):
         _("Who can open the ballot box"),
         widget=GovRadioInput(),
         choices=[
-            SelectChoice("officers", _("Two of three custodians together. The strongest choice")),
+            SelectChoice("officers", _("Two of three key holders together. The strongest choice")),
             SelectChoice("server", _("The server. Weaker: only for small groups and trials")),
         ],
     )
@@ -211,11 +296,26 @@ def _rules() -> list[SelectChoice]:
 
 
 class CountForm(SectionForm):
+    """Of a rule's parameters it offers those that verify.py recounts and that a council may want to set."""
+
     rule = RadioField(
         _("How the ballots are counted"),
         widget=GovRadioInput(),
         choices=_rules(),
         validators=[InputRequired(message=_("Choose one of the rules"))],
+    )
+    step = MoneyField(
+        _("How much bigger each share gets at each step"),
+        description=_(
+            "Equal Shares only. While money is left, everybody's share grows by this much and the count "
+            "starts again. If you leave it empty, it is a thousandth of a share."
+        ),
+        optional=True,
+    )
+    cap = WholeNumberField(
+        _("The most steps that are made"),
+        description=_("Equal Shares only. If you leave it empty, it is %(most)s.", most=f"{CAP:,}"),
+        validators=[Optional(), Whole(1, MOST_RAISES)],
     )
     part_funding = BooleanField(
         _("Money left over may fund one more project in part"), widget=GovCheckboxInput()
@@ -233,7 +333,17 @@ class CountForm(SectionForm):
     )
 
     def load(self, voting_round: VotingRound) -> None:
-        self.process(obj=voting_round)
+        given = voting_round.rule_parameters
+        self.process(obj=voting_round, data={name: given.get(name) for name in ("step", "cap")})
+
+    def validate_step(self, field: MoneyField) -> None:
+        if field.data == 0:
+            raise ValidationError(_("Enter an amount that is above 0"))
+
+    def parameters(self) -> dict[str, int]:
+        """Those that were typed; the rule knows what it does without them."""
+        typed = {"step": self.step.data, "cap": self.cap.data}
+        return {name: value for name, value in typed.items() if value is not None}
 
 
 class MoveForm(SectionForm):

@@ -9,9 +9,8 @@ from wtforms import Form
 from wtforms.fields.choices import SelectChoice
 
 from pbvote.extensions import db
-from pbvote.models import VotingRound
+from pbvote.models import VotingRound, Ward
 from pbvote.services import round_setup
-from pbvote.services.refusal import Refusal
 from pbvote.web.access import account
 from pbvote.web.context import now
 from pbvote.web.round_setup import forms
@@ -29,6 +28,7 @@ class Section:
     form: type[forms.SectionForm]
     load: Callable[[Any, VotingRound], None]
     save: Save
+    template: str = "round_setup/section.html"
 
 
 def _save_plain(voting_round: VotingRound, form: Any) -> None:
@@ -42,40 +42,28 @@ def _load_plain(form: Any, voting_round: VotingRound) -> None:
 
 
 def _load_pots(form: Any, voting_round: VotingRound) -> None:
-    wards = {ward.id: ward.name for ward in round_setup.every_ward(db.session)}
-    lines = []
-    for pot in voting_round.pots:
-        pounds, pence = divmod(pot.budget, 100)
-        amount = f"{pounds:,}.{pence:02d}" if pence else f"{pounds:,}"
-        tail = f": {wards[pot.ward_id]}" if pot.ward_id else ""
-        lines.append(f"{pot.name}: {amount}{tail}")
-    form.pots.data = "\n".join(lines)
+    pots = [
+        {
+            "kept": pot.id,
+            "name": pot.name,
+            "amount": pot.budget or None,
+            "ward": pot.ward_id or forms.EVERYBODY,
+        }
+        for pot in voting_round.pots
+    ]
+    form.process(data={"pots": pots})
 
 
 def _save_pots(voting_round: VotingRound, form: Any) -> None:
-    wards = {ward.name.lower(): ward.id for ward in round_setup.every_ward(db.session)}
-    pots = [_pot(line, wards) for line in form.pots.data.splitlines() if line.strip()]
+    lines = [
+        round_setup.PotLine(
+            name=row.name.data, budget=row.amount.data, ward_id=row.ward.data or None, pot_id=row.kept.data
+        )
+        for row in form.rows
+    ]
     round_setup.change_pots(
-        db.session, voting_round=voting_round, pots=pots, officer_id=account().id, now=now()
+        db.session, voting_round=voting_round, pots=lines, officer_id=account().id, now=now()
     )
-
-
-def _pot(line: str, wards: dict[str, int]) -> tuple[str, int, int | None]:
-    name, *rest = (part.strip() for part in line.split(":"))
-    amount = rest[0].replace("£", "").replace(",", "").replace(" ", "") if rest else ""
-    pounds, _point, pence = amount.partition(".")
-    readable = pounds.isascii() and pounds.isdigit() and len(pounds) < 12 and pence in ("", *_PENCE)
-    if not name or not readable or len(rest) > 2:
-        raise Refusal("pot-unreadable", field="pots", line=line.strip()[:60])
-    ward = None
-    if len(rest) == 2:
-        if rest[1].lower() not in wards:
-            raise Refusal("pot-ward-unknown", field="pots", ward=rest[1][:60])
-        ward = wards[rest[1].lower()]
-    return name, int(pounds) * 100 + int(pence or 0), ward
-
-
-_PENCE = tuple(f"{pence:02d}" for pence in range(100))
 
 
 def _load_places(form: Any, voting_round: VotingRound) -> None:
@@ -99,7 +87,7 @@ def _save_count(voting_round: VotingRound, form: Any) -> None:
         db.session,
         voting_round=voting_round,
         rule=form.rule.data,
-        parameters={},
+        parameters=form.parameters(),
         part_funding=bool(form.part_funding.data),
         dice_method=form.dice_method.data,
         officer_id=account().id,
@@ -118,6 +106,7 @@ SECTIONS = {
             forms.MoneyForm,
             _load_pots,
             _save_pots,
+            "round_setup/money.html",
         ),
         Section(
             "dates",
@@ -161,4 +150,15 @@ def built(section: Section, voting_round: VotingRound, *, blank: bool) -> Any:
         form.wards.choices = [SelectChoice(ward.id, ward.name) for ward in round_setup.every_ward(db.session)]
     if not blank:
         section.load(form, voting_round)
+    if section.name == "money":
+        form.offer([_one_ward(ward) for ward in round_setup.wards_for_pots(voting_round)])
     return form
+
+
+def read(voting_round: VotingRound) -> list[tuple[Section, Any]]:
+    """Every section with its form as it stands, to be read on one page."""
+    return [(section, built(section, voting_round, blank=False)) for section in SECTIONS.values()]
+
+
+def _one_ward(ward: Ward) -> SelectChoice:
+    return SelectChoice(ward.id, _("Only people of %(ward)s", ward=ward.name))

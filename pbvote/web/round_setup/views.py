@@ -16,7 +16,7 @@ from pbvote.web.context import now, settings
 from pbvote.web.errors import show_on, words
 from pbvote.web.htmx import render, see_other
 from pbvote.web.round_setup.forms import BasicsForm, MoveForm
-from pbvote.web.round_setup.sections import SECTIONS, built
+from pbvote.web.round_setup.sections import SECTIONS, built, read
 
 blueprint = Blueprint("round_setup", __name__, url_prefix="/officer/rounds")
 
@@ -62,6 +62,7 @@ def _tasks(voting_round: VotingRound, *, problem: str = "", status: int = 200) -
         managed_round=voting_round,
         phase=voting_round.phase(now()),
         sections=SECTIONS.values(),
+        read=read(voting_round),
         missing=round_setup.missing(voting_round),
         subject=subject,
         approvers=rounds.approvers(
@@ -89,6 +90,8 @@ def save_section(slug: str, section: str) -> Response:
     if section not in SECTIONS:
         abort(404)
     form = built(SECTIONS[section], voting_round, blank=True)
+    if form.reshape(request.form):
+        return _section(voting_round, section, form)
     if form.validate_on_submit():
         try:
             SECTIONS[section].save(voting_round, form)
@@ -104,7 +107,7 @@ def save_section(slug: str, section: str) -> Response:
 
 def _section(voting_round: VotingRound, name: str, form: Any, *, status: int = 200) -> Response:
     return render(
-        "round_setup/section.html",
+        SECTIONS[name].template,
         status=status,
         managed_round=voting_round,
         section=SECTIONS[name],

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect
-from wtforms import BooleanField, RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import HiddenInput
 
 from pbvote.models import Account, VotingRound
 from pbvote.services.screening import CHECKLIST, Filter
@@ -184,7 +185,7 @@ class AppealForm(FlaskForm):
 
 
 class TranslationForm(FlaskForm):
-    language = SelectField(_("Language"), widget=GovSelect())
+    language = StringField(widget=HiddenInput())
     title = LineField(_("Title"), longest=120)
     summary = TextField(_("In a sentence or two"), longest=400)
     story = TextField(_("The whole story"), longest=6000)

@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from pbvote.extensions import db
 from pbvote.models import Proposal, VotingRound
 from pbvote.services import (
+    accounts,
     appeals,
     groups,
     proposal_translations,
@@ -21,7 +22,7 @@ from pbvote.services import (
     shortlisting,
     uploads,
 )
-from pbvote.services.refusal import Refusal
+from pbvote.services.refusal import NotFound, Refusal
 from pbvote.web import languages
 from pbvote.web.access import account, officers
 from pbvote.web.context import now
@@ -40,7 +41,7 @@ OPEN = ("submitted", "changes-asked", "resubmitted")
 def index(slug: str) -> Response:
     voting_round = rounds.find(db.session, slug=slug)
     form = forms.FilterForm(request.args)
-    form.offer(voting_round=voting_round, officers=screening.officers(db.session))
+    form.offer(voting_round=voting_round, officers=accounts.officers(db.session))
     found = screening.in_round(db.session, voting_round=voting_round, wanted=form.wanted())
     return render(
         "screening/index.html",
@@ -81,7 +82,7 @@ def _page(proposal: Proposal, wrong: FlaskForm | None = None) -> Response:
         shown[next(name for name, kind in FORMS.items() if isinstance(wrong, kind))] = wrong
     opinions = screening.assessments(db.session, proposal=proposal)
     asked = {officer.id for _assessment, officer in opinions}
-    others = [one for one in screening.officers(db.session) if one.id not in asked]
+    others = [one for one in accounts.officers(db.session) if one.id not in asked]
     assign = shown["assign"]
     assert isinstance(assign, forms.AssignForm)
     assign.officer_id.choices = [SelectChoice(one.id, one.name or one.email or "") for one in others]
@@ -282,9 +283,13 @@ def upload(slug: str, number: int, upload_id: int) -> Response:
 @blueprint.get("/<int:number>/translations")
 @officers
 def translation(slug: str, number: int) -> Response:
+    """The languages, and the form of the one that was chosen."""
     _round, proposal = _find(slug, number)
-    known = proposal_translations.find(proposal, language=request.args.get("into", ""))
-    return _translation_page(proposal, forms.TranslationForm(formdata=None, obj=known))
+    into = request.args.get("into", "")
+    if into not in languages.OFFERED:
+        return _translation_page(proposal, None)
+    known = proposal_translations.find(proposal, language=into)
+    return _translation_page(proposal, forms.TranslationForm(formdata=None, obj=known, language=into))
 
 
 @blueprint.post("/<int:number>/translations")
@@ -292,7 +297,8 @@ def translation(slug: str, number: int) -> Response:
 def translate(slug: str, number: int) -> Response:
     _round, proposal = _find(slug, number)
     form = forms.TranslationForm()
-    form.language.choices = _languages()
+    if form.language.data not in languages.OFFERED:
+        raise NotFound()
     if not form.validate_on_submit():
         return _translation_page(proposal, form, status=422)
     named: dict[str, Any] = {
@@ -315,29 +321,30 @@ def translate(slug: str, number: int) -> Response:
             )
             done = _("The translation is saved")
     except Refusal as refusal:
+        db.session.rollback()
         show_on(form, refusal)
-        return _translation_page(proposal, form, status=422)
+        return _translation_page(_find(slug, number)[1], form, status=422)
     db.session.commit()
     flash(done, "success")
     return see_other(url_for("screening.translation", slug=slug, number=number))
 
 
-def _translation_page(proposal: Proposal, form: forms.TranslationForm, *, status: int = 200) -> Response:
-    form.language.choices = _languages()
+def _translation_page(
+    proposal: Proposal, form: forms.TranslationForm | None, *, status: int = 200
+) -> Response:
+    into = form.language.data if form is not None else None
     return render(
         "screening/translation.html",
         managed_round=proposal.voting_round,
         proposal=proposal,
         form=form,
+        into=into,
+        direction=languages.direction(into or "en"),
+        known={one.language: one for one in proposal.translations},
         names=languages.OFFERED,
+        titles_stand=proposal_translations.titles_stand(proposal.voting_round, now=now()),
         status=status,
     )
-
-
-def _languages() -> list[SelectChoice]:
-    """Those the site speaks; English last, for proposals written in another."""
-    ordered = sorted(languages.OFFERED.items(), key=lambda pair: pair[0] == "en")
-    return [SelectChoice(code, name) for code, name in ordered]
 
 
 @blueprint.get("/shortlist")

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, redirect, request, session, url_for
 from flask_babel import gettext as _
+from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 
 from pbvote.extensions import db, limiter
@@ -14,6 +15,16 @@ from pbvote.web.htmx import render, see_other
 from pbvote.web.sign_in.forms import AddressForm, CodeForm, OfficerForm
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
+
+
+def _typed_email() -> str:
+    return " ".join(request.form.get("email", "").lower().split())[:254] or "nobody"
+
+
+def _typed_email_here() -> str:
+    """Whom somebody tries to be, and from where: the officers of a town hall share one address, and a
+    stranger elsewhere must not keep them out."""
+    return f"{get_remote_address()} {_typed_email()}"
 
 
 def _remember_target() -> None:
@@ -102,7 +113,9 @@ def officer() -> Response:
 
 @blueprint.post("/officer")
 @access.everyone
-@limiter.limit("10 per 10 minutes")
+@limiter.limit("10 per 10 minutes", key_func=_typed_email_here)
+@limiter.limit("200 per hour", key_func=_typed_email)
+@limiter.limit("100 per 10 minutes")
 def confirm_officer() -> Response:
     form = OfficerForm()
     if form.validate_on_submit():

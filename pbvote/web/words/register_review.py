@@ -6,7 +6,7 @@ WORDS = {
     "entry-not-found": _("We cannot find that person on this register"),
     "entry-ward-missing": _("Choose the ward, so that the person gets the right ballot"),
     "list-columns": _(
-        "The first line of the file must name its columns: name, postcode and, if known, email"
+        "The first line of the file must name its columns, with commas between: name,postcode,email"
     ),
     "list-too-long": _("The file has more than %(most)s people. Split it and bring in one part at a time"),
     "list-lines": _(
@@ -21,7 +21,9 @@ WORDS = {
     "letters-name-taken": _("There is a batch with this name already. Choose another name"),
     "letters-none": _("There is nobody to write to. Choose a file with addresses"),
     "letters-too-many": _("Print at most %(most)s letters at a time"),
-    "letters-columns": _("The first line of the file must name its columns: address and postcode"),
+    "letters-columns": _(
+        "The first line of the file must name its columns, with a comma between: address,postcode"
+    ),
     "letters-own": _("You made this batch yourself, so another officer has to release it"),
     "letters-revoked": _("The codes of this batch were taken back"),
     "letters-not-found": _("We cannot find that batch of letters"),

@@ -7,8 +7,10 @@ WORDS = {
     "rule-cannot-part-fund": _(
         "This rule cannot fund a project in part. Choose another rule, or no part funding"
     ),
-    "pot-unreadable": _("We cannot read “%(line)s”. Write it like: The whole borough: 120,000"),
-    "pot-ward-unknown": _("There is no ward called “%(ward)s”"),
+    "rule-has-no-steps": _("This rule has no steps. Leave this empty, or choose Equal Shares"),
+    "rule-unfit": _("The rule cannot count with these numbers"),
+    "pot-ward-unknown": _("A pot can only be for a ward that takes part"),
+    "ward-has-pot": _("The pot “%(pot)s” is for a ward that you have taken out. Change the pot first"),
     "pots-none": _("Name at least one pot of money"),
     "pots-same-name": _("Give each pot a name of its own"),
     "pot-in-use": _("There are proposals for the pot “%(pot)s”, so it cannot be taken away"),

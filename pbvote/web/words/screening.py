@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 
 WORDS = {
     "translation-incomplete": _("Enter the title and the summary in this language"),
+    "title-stands": _("Voting has opened, so this title stays as people have read it"),
     "officer-unknown": _("Choose an officer from the list"),
     "recommendation-missing": _("Choose what you recommend"),
     "opinion-needs-note": _("Say why you would decline it"),
