@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from pbvote.tally import Election, Project, count
 from pbvote.tally.engine import Engine, using
 from pbvote.tally.kernel import load
+from pbvote.tally.rules import rank_equal_shares
+from pbvote.tally.ties import TieOrder
 from tests.tally.tie_heavy import downward, tie_heavy
 from tests.tally.town import town
 
@@ -39,7 +42,34 @@ def kernel(tmp_path_factory):
         built = load(path)
         patch.setattr("pbvote.tally.kernel.library", lambda: built)
         patch.setattr("pbvote.tally.engine.library", lambda: built)
-        yield
+        yield built
+
+
+@pytest.mark.parametrize(
+    ("engine", "built", "uses"),
+    [
+        (Engine(), True, True),
+        (Engine(compiled=False), True, False),
+        (Engine(exact=True), True, False),
+        (Engine(), False, False),
+    ],
+)
+def test_the_kernel_makes_the_runs_where_it_is_built_and_wanted_and_nothing_is_to_be_exact(
+    engine, built, uses, kernel, monkeypatch
+):
+    asked = []
+
+    def seen(state, answer):
+        asked.append(answer)
+        return kernel(state, answer)
+
+    monkeypatch.setattr("pbvote.tally.kernel.library", lambda: seen if built else None)
+    monkeypatch.setattr("pbvote.tally.engine.library", lambda: seen if built else None)
+    election = town(1)
+    finished = engine.runner(rank_equal_shares.asked(election), TieOrder(election, "1", None))
+    run = finished(Fraction(election.budget, election.voters), Fraction(0))
+    assert len(run.bought) > 2
+    assert bool(asked) is uses
 
 
 @pytest.mark.parametrize("rule", RULES)
