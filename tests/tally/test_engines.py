@@ -125,6 +125,22 @@ def test_money_too_large_for_machine_words_is_counted_all_the_same(budget):
     assert count(election, parameters={"cap": 3}, seed="1").spent <= budget
 
 
+def test_what_its_supporters_miss_by_a_fraction_of_a_penny_is_bought_by_no_engine():
+    # so much money is kept in units so coarse that a hundredth of a penny is within the error
+    money = 300 * 10**13 + 99
+    short, paid = Project("short", 3 * 10**13 + 1), Project("paid", 3 * 10**13)
+    ballots = {("short",): 3, ("paid",): 3, ("others",): 294}
+    election = Election.ranked(
+        projects=[short, paid, Project("others", 10**15)], ballots=ballots, budget=money
+    )
+    for engine in ENGINES.values():
+        with using(engine):
+            tally = count(election, parameters={"completion": "none", "top_up": False})
+        assert tally.funded == ("others", "paid")
+        (why,) = tally.not_funded
+        assert (why.money, why.missing, why.lost_at) == (3 * 10**13, 1, 0)
+
+
 def test_the_order_of_ballots_and_projects_does_not_matter():
     election = town(5)
     ballots = [ballot for ballot, voters in election.ballots() for _ in range(voters)]

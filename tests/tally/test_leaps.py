@@ -45,6 +45,20 @@ def test_a_long_climb_ends_where_every_single_raise_would(rule, completion, rais
             assert count(election, rule, parameters, seed="1").to_json() == expected.to_json()
 
 
+@pytest.mark.parametrize("step", [2, 3, 10])
+def test_a_climb_by_larger_steps_ends_where_every_single_raise_would(step):
+    projects, ballots, budget = trap(1_000 * step)
+    election = Election.approval(projects=projects, ballots=ballots, budget=budget)
+    answers = []
+    for engine in (EVERY_RAISE, *ENGINES):
+        with using(engine):
+            answers.append(
+                count(election, "equal-shares-approval", {"start": 1_000, "step": step}, seed="1").completion
+            )
+    assert answers[0].raises == 1_000
+    assert answers[0] == answers[1] == answers[2]
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_climbs_full_of_ties_end_where_every_single_raise_would(rule):
     for seed in range(100):

@@ -178,6 +178,14 @@ def test_the_outermost_amounts_that_are_allowed_are_taken():
             lambda: count(ranked([("a",)]), parameters={"step": 0}),
             Message("tally.bad-parameter", {"rule": "rank-equal-shares", "parameter": "step", "found": "0"}),
         ),
+        (
+            lambda: count(ranked([("a",)]), "greedy-exclusive", {"exclusive": (("a", "b"), "ab")}),
+            Message("tally.bad-groups", {"found": "'ab'"}),
+        ),
+        (
+            lambda: count(ranked([("a",)]), "greedy-exclusive", {"exclusive": ((LONG, 7),)}),
+            Message("tally.bad-groups", {"found": "('" + "x" * 58}),
+        ),
         (lambda: count(ranked([("a",)]), seed="1x"), Message("tally.seed-not-digits", {})),
         (lambda: count(ranked([("a",)]), order=("a", "b", "a")), Message("tally.order-repeats", {})),
         (
