@@ -226,6 +226,7 @@ def test_a_lot_goes_by_the_digest_of_the_seed_and_the_id():
         order = tuple(sorted("ab", key=lambda name: sha256(f"{seed}{name}".encode()).digest()))
         assert tally.funded == order
         assert tally.ties == (Tie(order, "lot", 1, mattered=True),)
+        assert [step.tie for step in tally.steps] == [0, None]
         assert (tally.completion.stopped, tally.completion.raises) == ("all-funded", 2)
 
 
