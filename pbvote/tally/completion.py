@@ -173,7 +173,7 @@ def equal_shares(
     return Outcome(
         steps,
         tuple(
-            _not_funded(election, demand, place, walk, facts)
+            _not_funded(election, place, walk, facts)
             for place in range(len(election.projects))
             if election.ids[place] not in taken
         ),
@@ -181,9 +181,7 @@ def equal_shares(
     )
 
 
-def _not_funded(
-    election: Election, demand: Demand, place: int, walk: Walk, facts: Mapping[int, NotFunded]
-) -> NotFunded:
+def _not_funded(election: Election, place: int, walk: Walk, facts: Mapping[int, NotFunded]) -> NotFunded:
     if place in facts:
         return NotFunded(**{**vars(facts[place]), "left": walk.turns.get(place)})
     return NotFunded(election.ids[place], "no-support")

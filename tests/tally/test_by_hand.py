@@ -287,6 +287,12 @@ def test_equal_shares_for_approvals_compares_prices_per_pound_unless_projects_ar
         assert count(election, "equal-shares-approval", utility).funded == funded
 
 
+@pytest.mark.parametrize("rule", ["rank-equal-shares", "equal-shares-points", "points-greedy"])
+def test_what_nobody_named_is_said_to_have_no_support(rule):
+    tally = count(ranked([("a",), ("b", "a")], 60), rule)
+    assert tally.not_funded == (NotFunded("c", "no-support"),)
+
+
 def test_loads_are_shared_by_hand():
     election = approved([("a", "b"), ("a",), ("b", "c")], 100)
     loads = Loads(election)

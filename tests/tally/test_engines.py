@@ -16,6 +16,7 @@ from pbvote.tally import Election, Project, count
 from pbvote.tally.engine import Engine, using
 from pbvote.tally.kernel import load
 from pbvote.tally.rules import rank_equal_shares
+from pbvote.tally.shares import Run
 from pbvote.tally.ties import TieOrder
 from tests.tally.tie_heavy import downward, tie_heavy
 from tests.tally.town import town
@@ -136,6 +137,57 @@ def test_money_too_large_for_machine_words_is_counted_all_the_same(budget):
             answers.add(count(election, parameters={"cap": 3}, seed="1").to_json())
     assert len(answers) == 1
     assert count(election, parameters={"cap": 3}, seed="1").spent <= budget
+
+
+def coarse(seed):
+    """An election with so much money in so many hands that a run is off by many pence, and costs by fewer."""
+    dice = random.Random(seed)
+    ids = [f"p{number}" for number in range(dice.randint(3, 6))]
+    shape = [dice.choice([1, 2, 2, 3, 4, 6]) for _ in ids]
+    unit = 10**15 // sum(shape)
+    costs = {name: unit * part + dice.randint(-9, 9) for name, part in zip(ids, shape, strict=True)}
+    ballots = {}
+    for _ in range(dice.randint(3, 7)):
+        ballot = tuple(dice.sample(ids, dice.randint(1, len(ids))))
+        ballots[ballot] = ballots.get(ballot, 0) + 1_000 * dice.choice([1, 2, 3, 4, 6])
+    return costs, ballots, unit * sum(shape) * 2 // 3 + dice.randint(-9, 9)
+
+
+@pytest.mark.parametrize("rule", [*RULES, "equal-shares-approval"])
+@pytest.mark.parametrize("block", range(4))
+def test_every_engine_gives_the_same_bytes_where_costs_differ_by_less_than_the_error(block, rule):
+    make = Election.approval if rule == "equal-shares-approval" else Election.ranked
+    for seed in range(8 * block, 8 * block + 8):
+        costs, ballots, budget = coarse(seed)
+        projects = [Project(*item) for item in costs.items()]
+        election = make(projects=projects, ballots=ballots, budget=budget)
+        step = budget // election.voters // 40
+        answers = set()
+        for engine in ENGINES.values():
+            with using(engine):
+                tally = count(election, rule, {"cap": 3, "step": step}, order=downward(costs))
+                answers.add(tally.to_json())
+        assert len(answers) == 1, seed
+
+
+def test_a_run_in_coarse_units_is_off_by_many_pence():
+    costs, ballots, budget = coarse(1)
+    projects = [Project(*item) for item in costs.items()]
+    election = Election.ranked(projects=projects, ballots=ballots, budget=budget)
+    run = Run(rank_equal_shares.asked(election), Fraction(budget, election.voters), tuple)
+    assert run.fits_machine
+    assert run.error > 3 << run.scale
+
+
+@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+def test_what_costs_nothing_is_bought_first_in_the_order_t_by_every_engine(engine):
+    projects = [Project("cheap", 1), Project("a", 0), Project("b", 0), Project("c", 0)]
+    ballots = {("c", "b", "cheap"): 1, ("b", "cheap"): 2, ("c", "a"): 1}
+    election = Election.approval(projects=projects, ballots=ballots, budget=12)
+    with using(engine):
+        tally = count(election, "equal-shares-approval")
+    assert tally.funded == ("b", "c", "a", "cheap")
+    assert [(tie.order, tie.step) for tie in tally.ties][:2] == [(("b", "c", "a"), 1), (("c", "a"), 2)]
 
 
 def test_what_its_supporters_miss_by_a_fraction_of_a_penny_is_bought_by_no_engine():

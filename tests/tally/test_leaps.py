@@ -174,7 +174,24 @@ def test_strides_grow_while_nothing_changes_and_shrink_where_it_is_not_certain()
     assert stride.raises() == 16
     stride.leapt()
     stride.raised_once(changed=True)
-    assert stride.raises() == 1
     for _ in range(16):
+        assert stride.raises() == 1
         stride.raised_once(changed=False)
     assert stride.raises() == 32
+
+
+def test_a_tie_that_first_comes_up_inside_a_leap_is_recorded_at_the_first_raise_of_the_leap():
+    # one voter for b has paid 84.50 for x: from a share of 184.50 on, b asks its voters for as little as a
+    costs = {"x": 169, "a": 200, "b": 200, "z": 1_000}
+    ballots = [("x",), ("x", "b"), ("b",), ("a",), ("a",), ("z",)]
+    election = Election.approval(
+        projects=[Project(*item) for item in costs.items()], ballots=ballots, budget=5_000
+    )
+    parameters = {"utility": "count", "start": 168, "step": 1, "cap": 40}
+    answers = []
+    for engine in (EVERY_RAISE, *ENGINES):
+        with using(engine):
+            answers.append(count(election, "equal-shares-approval", parameters, seed="1"))
+    assert [(set(tie.order), tie.raises) for tie in answers[0].ties if not tie.mattered] == [({"a", "b"}, 17)]
+    assert answers[0].completion.raises == 40
+    assert answers[0].to_json() == answers[1].to_json() == answers[2].to_json()
