@@ -10,7 +10,7 @@ which runs the tests that mutmut saw reach the mutated function, most telling fi
 fails. Which test killed which mutant is kept in mutants/killers.json, so that later runs know what tells. A
 function that is not mutated costs one call more, where mutmut looks up the mutant's name at every call.
 Tests beyond `--seconds` in all (by mutmut's clock) are left out, so that a survivor may be one only because
-of that. A test that takes eight times its own time of the processor and three seconds more is a time-out.
+of that. A test that takes eight times its own time of the processor and one second more is a time-out.
 """
 
 import argparse
@@ -228,7 +228,7 @@ class Judge:
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         items = [self.items[test] for test in tests]
         for item, following in zip(items, [*items[1:], None], strict=True):
-            signal.setitimer(signal.ITIMER_PROF, 3 + 8 * self.lasts[item.nodeid])
+            signal.setitimer(signal.ITIMER_PROF, 1 + 8 * self.lasts[item.nodeid])
             os.pwrite(note, item.nodeid.encode().ljust(500), 0)
             try:
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
