@@ -150,6 +150,9 @@ class Judge:
         self.queue = [
             name for name in wanted if again or self.owner[name].exit_code_by_key[name] in (None, PASSED)
         ]
+        self.queue.sort(
+            key=lambda name: self.owner[name].exit_code_by_key[name] is not None
+        )  # new ones first
         self.jobs, self.seconds, self.home = jobs, seconds, Path.cwd()
         self.told: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.killers: dict[str, str] = json.loads(KILLERS.read_text()) if KILLERS.exists() else {}

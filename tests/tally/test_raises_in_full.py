@@ -216,6 +216,32 @@ def test_the_record_of_a_count_by_shares_is_whole():
     assert tally.ties == ()
 
 
+ALONE = {"completion": "none", "top_up": False}
+
+
+def test_what_no_supporter_has_money_for_when_its_rank_comes_could_not_have_cost_a_penny():
+    projects = [Project("park", 20), Project("pond", 5)]
+    election = Election.ranked(projects=projects, ballots=[("park", "pond")] * 2, budget=20)
+    (why,) = count(election, parameters=ALONE).not_funded
+    assert (why.project, why.money, why.missing, why.highest) == ("pond", 0, 5, 0)
+    assert why.paid_for == (Spent("park", 20),)
+
+
+def test_what_every_voter_has_to_put_first_can_be_bought_by_all_of_them_and_no_fewer():
+    projects = [Project("park", 10), Project("pond", 20)]
+    election = Election.ranked(projects=projects, ballots=[("park", "pond"), ("park",)], budget=20)
+    assert [why.enough for why in count(election, parameters=ALONE).not_funded] == [2]
+    smaller = {**ALONE, "start": 9}
+    assert [why.enough for why in count(election, parameters=smaller).not_funded] == [None]
+
+
+def test_no_number_of_ballots_is_enough_for_what_costs_more_than_the_budget_however_far_shares_are_raised():
+    projects = [Project("park", 10), Project("pond", 24)]
+    election = Election.ranked(projects=projects, ballots=[("park", "pond"), ("pond",)], budget=20)
+    (why,) = count(election, parameters={**ALONE, "start": 13}).not_funded
+    assert (why.project, why.reason, why.enough) == ("pond", "too-dear", None)
+
+
 def test_a_lot_goes_by_the_digest_of_the_seed_and_the_id():
     projects = [Project("a", 10), Project("b", 10), Project("c", 30)]
     election = Election.ranked(
