@@ -291,6 +291,7 @@ def test_equal_shares_for_approvals_compares_prices_per_pound_unless_projects_ar
 def test_what_nobody_named_is_said_to_have_no_support(rule):
     tally = count(ranked([("a",), ("b", "a")], 60), rule)
     assert tally.not_funded == (NotFunded("c", "no-support"),)
+    assert sorted(tally.funded) == ["a", "b"]
 
 
 def test_loads_are_shared_by_hand():

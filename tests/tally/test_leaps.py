@@ -99,6 +99,21 @@ def test_a_hundred_and_fifty_thousand_raises_need_few_runs():
     assert told == sorted(set(told))
 
 
+def test_an_engine_without_leaps_makes_every_raise():
+    projects, ballots, budget = trap(100)
+    election = Election.approval(projects=projects, ballots=ballots, budget=budget)
+    told = []
+    with using(EVERY_RAISE):
+        count(
+            election,
+            "equal-shares-approval",
+            {"step": 1, "start": 1_000},
+            seed="1",
+            progress=lambda what, done, total: told.append(done),
+        )
+    assert told == list(range(1, 101))
+
+
 def test_a_tie_that_needs_the_lot_is_refused_on_a_long_climb_too():
     projects, ballots, budget = trap(2_500)
     twins = [*projects, Project("east", 5_400), Project("west", 5_400)]
@@ -180,7 +195,7 @@ def test_strides_grow_while_nothing_changes_and_shrink_where_it_is_not_certain()
     assert stride.raises() == 32
 
 
-def test_a_tie_that_first_comes_up_inside_a_leap_is_recorded_at_the_first_raise_of_the_leap():
+def test_a_tie_that_comes_up_late_in_a_climb_is_recorded_at_the_first_raise_that_has_it():
     # one voter for b has paid 84.50 for x: from a share of 184.50 on, b asks its voters for as little as a
     costs = {"x": 169, "a": 200, "b": 200, "z": 1_000}
     ballots = [("x",), ("x", "b"), ("b",), ("a",), ("a",), ("z",)]

@@ -242,6 +242,21 @@ def test_no_number_of_ballots_is_enough_for_what_costs_more_than_the_budget_howe
     assert (why.project, why.reason, why.enough) == ("pond", "too-dear", None)
 
 
+def test_the_steps_of_the_top_up_are_numbered_on():
+    tally = count(town(budget=180), parameters={"completion": "none", "start": 8}, seed="7")
+    assert [(step.number, step.part, step.project, step.left) for step in tally.steps] == [
+        (1, "shares", "bench", 140),
+        (2, "top-up", "park", 80),
+        (3, "top-up", "swing", 55),
+    ]
+
+
+def test_the_least_amount_that_would_still_work_is_repeated():
+    projects = [Project("park", 60, "Park", least=45), Project("pond", 90)]
+    tally = count(Election.ranked(projects=projects, ballots=[("park",)], budget=50))
+    assert tally.projects[0] == Standing("park", "Park", 60, 45, 1, 1, 1)
+
+
 def test_a_lot_goes_by_the_digest_of_the_seed_and_the_id():
     projects = [Project("a", 10), Project("b", 10), Project("c", 30)]
     election = Election.ranked(
