@@ -242,6 +242,16 @@ def test_no_number_of_ballots_is_enough_for_what_costs_more_than_the_budget_howe
     assert (why.project, why.reason, why.enough) == ("pond", "too-dear", None)
 
 
+def test_who_pays_exactly_what_they_hold_has_paid_all_also_where_points_make_them_pay_twofold():
+    projects = [Project("park", 30), Project("pond", 90)]
+    ballots = [{"park": 2, "pond": 1}, {"park": 1, "pond": 1}]
+    election = Election.scoring(projects=projects, ballots=ballots, budget=90)
+    tally = count(election, "equal-shares-points", {**ALONE, "start": 20})
+    assert [(step.price, step.paid_all) for step in tally.steps] == [(10, 1)]
+    (why,) = tally.not_funded
+    assert (why.money, why.paid_for) == (10, (Spent("park", 30),))
+
+
 def test_the_steps_of_the_top_up_are_numbered_on():
     tally = count(town(budget=180), parameters={"completion": "none", "start": 8}, seed="7")
     assert [(step.number, step.part, step.project, step.left) for step in tally.steps] == [
