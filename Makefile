@@ -77,11 +77,10 @@ soak: .venv/test.stamp ## pull the plug 500 times on each database and 50 times 
 linkage: .venv/test.stamp ## try to link 1,000 voters to their ballots with everything that is stored
 	@$(BIN)/python -m benchmarks.linkage
 
-mutation: .venv/test.stamp ## break the count in small ways, see that a test notices (hours; MUTANTS='…*' for a part, SAMPLE=900 for a sample)
+mutation: .venv/test.stamp ## break the count in small ways, see that a test notices (an hour; PARTS='shares rules' or SAMPLE=900 for less)
 	@$(BIN)/python -m pip install -q mutmut==3.8.1
-	@nice -n 19 $(BIN)/mutmut run --max-children $(JOBS) $(if $(MUTANTS),'$(MUTANTS)',$(if $(SAMPLE),'pbvote.tally.engine.*'))
-	@$(BIN)/mutmut results | grep -v 'not checked' || true
-	@nice -n 19 $(BIN)/python -m benchmarks.mutation $(if $(SAMPLE),--sample $(SAMPLE) --jobs $(JOBS))
+	@nice -n 19 $(BIN)/mutmut run --max-children $(JOBS) '$(or $(MUTANTS),pbvote.tally.rules.choose_one.*)'
+	@nice -n 19 $(BIN)/python -m benchmarks.mutation --jobs $(JOBS) $(if $(MUTANTS),--show,$(if $(PARTS),--parts $(PARTS)) $(if $(SAMPLE),--sample $(SAMPLE)))
 
 demo-reset: .venv/run.stamp ## throw the demonstration away and make it anew, dated from today
 	@PBVOTE_DEMO=yes PBVOTE_BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/pbvote demo --reset

@@ -1,14 +1,21 @@
 """How many mutants of the count are killed, from mutmut's own results: `python -m benchmarks.mutation`
 
-`make mutation` makes mutants/ first. With `--sample N` the first N mutants of a fixed shuffle that have no
-verdict yet, or survived, are judged here, and the verdicts go where mutmut keeps its own. It is the same
-judgement, sooner: the tests are collected once, and each mutant gets a fork of that process which runs the
-tests that mutmut saw reach the mutated function, most telling first, up to the first that fails. Tests beyond
-`--seconds` in all (by mutmut's clock) are left out, so that a survivor may be one only because of that.
-A test that takes eight times its own time of the processor and three seconds more is a time-out.
+`make mutation` makes mutants/ first. Those that have no verdict yet, or survived, are judged here: all of
+them, or with `--parts shares rules` those of these modules and packages, or with `--sample N` the first N of
+a fixed shuffle. The verdicts go where mutmut keeps its own, so that a run that is broken off goes on where it
+was. `--again` judges also what was killed before; `--show` judges nothing.
+
+It is mutmut's judgement, sooner: the tests are collected once, and each mutant gets a fork of that process
+which runs the tests that mutmut saw reach the mutated function, most telling first, up to the first that
+fails. Which test killed which mutant is kept in mutants/killers.json, so that later runs know what tells. A
+function that is not mutated costs one call more, where mutmut looks up the mutant's name at every call.
+Tests beyond `--seconds` in all (by mutmut's clock) are left out, so that a survivor may be one only because
+of that. A test that takes eight times its own time of the processor and one second more is a time-out.
 """
 
 import argparse
+import gc
+import inspect
 import json
 import os
 import random
@@ -16,7 +23,9 @@ import signal
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +33,7 @@ from rich.console import Console
 from rich.table import Table
 
 MUTANTS = Path("mutants")
+KILLERS = MUTANTS / "killers.json"
 PASSED, FAILED, BROKEN, NO_TESTS, TIME_OUT = 0, 1, 3, 33, 152
 SPENT = (-signal.SIGPROF, -signal.SIGXCPU, -signal.SIGKILL, signal.SIGXCPU, 36, 255)
 SHUFFLE = 20
@@ -40,9 +50,14 @@ def results() -> dict[str, dict[str, int | None]]:
     return found
 
 
-def in_sample(found: dict[str, dict[str, int | None]], size: int) -> list[str]:
-    """The first mutants of the fixed shuffle."""
-    names = sorted(name for codes in found.values() for name in codes)
+def chosen(found: dict[str, dict[str, int | None]], parts: Sequence[str], size: int | None) -> list[str]:
+    """The mutants of these modules and packages (or of all), in the fixed shuffle; so many of them."""
+    names = sorted(
+        name
+        for module, codes in found.items()
+        for name in codes
+        if not parts or module in parts or module.partition("/")[0] in parts
+    )
     random.Random(SHUFFLE).shuffle(names)
     return names[:size]
 
@@ -81,10 +96,46 @@ def add_row(table: Table, name: str, fates: Counter[str]) -> None:
     table.add_row(name, *(f"{number:,}" for number in shown), rate)
 
 
+class Switch:
+    """Stands in for mutmut's trampoline: every function is itself, but for the one that is mutated."""
+
+    def __init__(self) -> None:
+        self.places: list[tuple[str, dict[str, Any], list[Any]]] = []
+
+    def around(self, mutants: dict[str, Any], is_classmethod: bool = False) -> Callable[[Any], Any]:
+        def switched(function: Any) -> Any:
+            now = [function]
+            self.places.append((function.__module__, mutants, now))
+            if inspect.isgeneratorfunction(function):
+
+                @wraps(function)
+                def steps(*given: Any, **named: Any) -> Any:
+                    return (yield from now[0](*given, **named))
+
+                return steps
+
+            @wraps(function)
+            def call(*given: Any, **named: Any) -> Any:
+                return now[0](*given, **named)
+
+            return call
+
+        return switched
+
+    def turn(self, name: str) -> None:
+        """Put the mutant in its place."""
+        module, _, mutant = name.rpartition(".")
+        for owner, mutants, now in self.places:
+            if owner == module and mutant in mutants:
+                now[0] = getattr(mutants[mutant], "__func__", mutants[mutant])
+                return
+        raise LookupError(name)
+
+
 class Judge:
     """A pytest plugin that judges mutants in place of running the tests it has collected."""
 
-    def __init__(self, wanted: list[str], jobs: int, seconds: float) -> None:
+    def __init__(self, wanted: list[str], jobs: int, seconds: float, again: bool) -> None:
         from mutmut.mutation.data import SourceFileMutationData
         from mutmut.utils.file_utils import walk_mutatable_files
 
@@ -96,9 +147,18 @@ class Judge:
             data = SourceFileMutationData(path=path)
             data.load()
             self.owner |= dict.fromkeys(data.exit_code_by_key, data)
-        self.queue = [name for name in wanted if self.owner[name].exit_code_by_key[name] in (None, PASSED)]
+        self.queue = [
+            name for name in wanted if again or self.owner[name].exit_code_by_key[name] in (None, PASSED)
+        ]
+        self.queue.sort(
+            key=lambda name: self.owner[name].exit_code_by_key[name] is not None
+        )  # new ones first
         self.jobs, self.seconds, self.home = jobs, seconds, Path.cwd()
         self.told: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.killers: dict[str, str] = json.loads(KILLERS.read_text()) if KILLERS.exists() else {}
+        for name, test in self.killers.items():
+            self.note(name, test)
+        self.switch = Switch()
         self.failed = False
         self.clock = 0.0
 
@@ -109,6 +169,8 @@ class Judge:
         if session.testsfailed:
             raise SystemExit("the tests could not be collected")
         self.items = {item.nodeid: item for item in session.items}
+        gc.collect()
+        gc.freeze()  # or each fork would copy what it only looks through
         running: dict[int, tuple[str, int, float]] = {}
         saved, todo, looked = time.monotonic(), len(self.queue), time.monotonic()
         while self.queue or running:
@@ -124,20 +186,29 @@ class Judge:
         self.save()
         return True
 
-    def tests_for(self, function: str) -> list[str]:
-        """The tests that reach a function, those that told most for their time first."""
+    def note(self, name: str, test: str) -> None:
+        """Remember that a test told of a mutant."""
+        function = name.rpartition("__mutmut_")[0]
+        self.told[function][test] += 1
+        self.told[function.rpartition(".")[0]][test] += 1
+
+    def tests_for(self, name: str) -> list[str]:
+        """The tests that reach a mutant's function: its killer, then those that told most for their time."""
+        function = name.rpartition("__mutmut_")[0]
         told, nearby = self.told[function], self.told[function.rpartition(".")[0]]
         reach = [test for test in self.reach.get(function, ()) if test in self.items]
         reach.sort(key=lambda test: -(5 * told[test] + nearby[test] + 0.05) / (self.lasts[test] + 0.01))
-        chosen, total = [], 0.0
+        if self.killers.get(name) in reach:
+            reach.insert(0, reach.pop(reach.index(self.killers[name])))
+        within, total = [], 0.0
         for test in reach:
-            if not chosen or told[test] or total + self.lasts[test] <= self.seconds:
-                chosen.append(test)
+            if not within or told[test] or total + self.lasts[test] <= self.seconds:
+                within.append(test)
                 total += self.lasts[test]
-        return chosen
+        return within
 
     def start(self, name: str, running: dict[int, tuple[str, int, float]]) -> None:
-        tests = self.tests_for(name.rpartition("__mutmut_")[0])
+        tests = self.tests_for(name)
         if not tests:
             self.owner[name].exit_code_by_key[name] = NO_TESTS
             return
@@ -155,11 +226,12 @@ class Judge:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-        trampoline.set_mutant_under_test(name)
+        trampoline.set_mutant_under_test(name)  # for processes that tests start
+        self.switch.turn(name)
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         items = [self.items[test] for test in tests]
         for item, following in zip(items, [*items[1:], None], strict=True):
-            signal.setitimer(signal.ITIMER_PROF, 3 + 8 * self.lasts[item.nodeid])
+            signal.setitimer(signal.ITIMER_PROF, 1 + 8 * self.lasts[item.nodeid])
             os.pwrite(note, item.nodeid.encode().ljust(500), 0)
             try:
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -188,37 +260,45 @@ class Judge:
         code = os.waitstatus_to_exitcode(status)
         self.owner[name].exit_code_by_key[name] = TIME_OUT if code in SPENT else code
         if code in (FAILED, BROKEN):
-            function = name.rpartition("__mutmut_")[0]
-            self.told[function][test] += 1
-            self.told[function.rpartition(".")[0]][test] += 1
+            self.note(name, test)
+            self.killers[name] = test
+        else:
+            self.killers.pop(name, None)
 
     def save(self) -> None:
         os.chdir(self.home)
         for data in {id(data): data for data in self.owner.values()}.values():
             data.save()
+        KILLERS.write_text(json.dumps(self.killers, indent=1))
         os.chdir(MUTANTS)
 
 
-def judge(wanted: list[str], jobs: int, seconds: float) -> None:
+def judge(wanted: list[str], jobs: int, seconds: float, again: bool) -> None:
     import pytest
     from mutmut.configuration import config
-    from mutmut.mutation.trampoline import set_mutant_under_test
+    from mutmut.mutation import trampoline
 
-    settings, judging = config(), Judge(wanted, jobs, seconds)
+    settings, judging = config(), Judge(wanted, jobs, seconds, again)
+    if not judging.queue:
+        return
     os.chdir(MUTANTS)
     sys.path[:] = [str(Path.cwd()), *(path for path in sys.path if path not in ("", str(judging.home)))]
     sys.modules["__main__"].__file__ = None  # or workers that tests start would begin here again
-    set_mutant_under_test("")
-    chosen = [*settings.pytest_add_cli_args, *settings.pytest_add_cli_args_test_selection]
-    pytest.main(
-        ["--rootdir=.", "--tb=no", "-q", "--capture=sys", "-p", "no:faulthandler", *chosen], plugins=[judging]
-    )
+    trampoline.set_mutant_under_test("")
+    trampoline.wrap_in_trampoline = judging.switch.around
+    arguments = [*settings.pytest_add_cli_args, *settings.pytest_add_cli_args_test_selection]
+    # plain assertions: that a test fails is all that is asked, and to say how takes long where texts are long
+    quick = ["--rootdir=.", "--tb=no", "--assert=plain", "-q", "--capture=sys", "-p", "no:faulthandler"]
+    pytest.main([*quick, *arguments], plugins=[judging])
     os.chdir(judging.home)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="The rate of killed mutants, from mutmut's results.")
-    parser.add_argument("--sample", type=int, default=0, metavar="N", help="judge so many mutants first")
+    parser.add_argument("--show", action="store_true", help="judge none, only show what is known")
+    parser.add_argument("--sample", type=int, metavar="N", help="judge only so many mutants")
+    parser.add_argument("--parts", nargs="+", default=[], metavar="PART", help="only those of these modules")
+    parser.add_argument("--again", action="store_true", help="judge also what has been killed before")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=4.0, help="the longest the tests of one may take")
     given = parser.parse_args()
@@ -226,8 +306,8 @@ def main() -> None:
     if not found:
         console.print("There are no mutants. make mutation makes them.")
         return
-    if given.sample:
-        judge(in_sample(found, given.sample), given.jobs, given.seconds)
+    if not given.show:
+        judge(chosen(found, given.parts, given.sample), given.jobs, given.seconds, given.again)
     show(results())
 
 

@@ -13,15 +13,14 @@ projects that have points and adds what fits.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import cast
 
 from pbvote.tally.ballots import Election
 from pbvote.tally.demand import Demand
 from pbvote.tally.engine import Engine, current
 from pbvote.tally.messages import N_, RuleDoesNotFit, template
-from pbvote.tally.record import Completion, NotFunded, Plain
+from pbvote.tally.record import Completion, NotFunded
 from pbvote.tally.recorded import record
-from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress
+from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress, Settled
 from pbvote.tally.shares import Run, Unsettled
 from pbvote.tally.ties import TieOrder
 from pbvote.tally.walk import Walk
@@ -153,7 +152,7 @@ class Stride:
 
 
 def equal_shares(
-    election: Election, demand: Demand, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress
+    election: Election, demand: Demand, parameters: Settled, order: TieOrder, progress: Progress
 ) -> Outcome:
     """Count by Equal Shares with completion and top-up. Raises TieUndecided and RuleDoesNotFit."""
     raises = Raises(election, demand, order, current())
@@ -174,7 +173,7 @@ def equal_shares(
     return Outcome(
         steps,
         tuple(
-            _not_funded(election, demand, place, walk, facts)
+            _not_funded(election, place, walk, facts)
             for place in range(len(election.projects))
             if election.ids[place] not in taken
         ),
@@ -182,28 +181,22 @@ def equal_shares(
     )
 
 
-def _not_funded(
-    election: Election, demand: Demand, place: int, walk: Walk, facts: Mapping[int, NotFunded]
-) -> NotFunded:
-    left = walk.turns.get(place)
+def _not_funded(election: Election, place: int, walk: Walk, facts: Mapping[int, NotFunded]) -> NotFunded:
     if place in facts:
-        return NotFunded(**{**vars(facts[place]), "left": left})
-    reason = "too-dear" if election.supporters[place] else "no-support"
-    return NotFunded(election.ids[place], reason, left=left)
+        return NotFunded(**{**vars(facts[place]), "left": walk.turns.get(place)})
+    return NotFunded(election.ids[place], "no-support")
 
 
-def find_share(raises: Raises, parameters: Mapping[str, Plain], progress: Progress) -> Completion:
+def find_share(raises: Raises, parameters: Settled, progress: Progress) -> Completion:
     """The share to count at, and how it was found."""
-    election, name = raises.election, cast(str, parameters["completion"])
-    start = _start(election, cast("int | None", parameters["start"]))
-    step = _step(election, cast("int | None", parameters["step"]))
+    election, name = raises.election, parameters["completion"]
+    start = _start(election, parameters["start"])
+    step = _step(election, parameters["step"])
     kept = raises.run(start)
     if raises.cost(kept) > election.budget:
         raise RuleDoesNotFit("tally.start-too-high")
     supported = raises.supported()
-    stopped, over = _climb(
-        raises, name, (start, step), kept, supported, cast(int, parameters["cap"]), progress
-    )
+    stopped, over = _climb(raises, name, (start, step), kept, supported, parameters["cap"], progress)
     made = raises.made - (1 if over else 0)
     return Completion(
         name=name,

@@ -23,7 +23,11 @@ START, NONE_OF_THEM = -1, -2
 UNSURE = 1
 
 _DEMAND = ("voter", "heads_of", "units", "starts", "cuts", "pulls", "divisors", "admitted")
+_KEPT = ("gone", "bought", "bought_at", "rivals")
 _ROOM = ("purse", "heads", "unit", "low", "nominal", "high", "most", "bound", "state")
+_OF_A_SPAN = ("purse", "heads", "unit")
+# what kernel.c takes these for; all others are int64
+_TYPES = {"voter": np.int32, "admitted": np.uint8, "gone": np.uint8, "bound": np.float64, "state": np.uint8}
 
 
 class _Run(ctypes.Structure):
@@ -68,32 +72,26 @@ class Kernel:
     """The kernel with room to work in for one demand. Not to be shared between threads."""
 
     def __init__(self, demand: Demand) -> None:
-        self.demand = demand
         places, span = len(demand.costs), int((demand.cuts[-1] - demand.starts).max(initial=0))
-        whole = {"purse": span, "heads": span, "unit": span}
-        self._arrays: dict[str, Any] = {
-            "voter": demand.voter.astype(np.int32),
+        given = {
+            "voter": demand.voter,
             "heads_of": demand.entry_weights,
             "units": demand.units,
             "starts": demand.starts,
             "cuts": demand.cuts,
-            "pulls": np.array(demand.pulls, dtype=np.int64),
-            "divisors": np.array(demand.divisors, dtype=np.int64),
-            "admitted": np.array(demand.admitted, dtype=np.uint8),
-            "bought": np.zeros(places, dtype=np.int64),
-            "bought_at": np.zeros(places, dtype=np.int64),
-            "rivals": np.zeros(places, dtype=np.int64),
-            "gone": np.zeros(places, dtype=np.uint8),
-            "bound": np.zeros(places, dtype=np.float64),
-            "state": np.zeros(places, dtype=np.uint8),
+            "pulls": demand.pulls,
+            "divisors": demand.divisors,
+            "admitted": demand.admitted,
         }
-        for name in _ROOM[:-2]:
-            self._arrays[name] = np.zeros(whole.get(name, places), dtype=np.int64)
+        room = {name: np.zeros(span if name in _OF_A_SPAN else places) for name in (*_KEPT, *_ROOM)}
+        self._arrays: dict[str, Any] = {
+            name: np.ascontiguousarray(array, dtype=_TYPES.get(name, np.int64))
+            for name, array in (given | room).items()
+            if array is not None
+        }
         self._run = _Run(places=places, levels=demand.levels)
         for name, array in self._arrays.items():
-            if array is not None:
-                self._arrays[name] = np.ascontiguousarray(array)
-                setattr(self._run, name, self._arrays[name].ctypes.data)
+            setattr(self._run, name, array.ctypes.data)
 
     def finish(self, run: Run) -> None:
         """Run to the end, as ``run.finish`` would. Raises TieUndecided."""

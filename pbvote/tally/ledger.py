@@ -55,10 +55,6 @@ class Ledger:
         self._parents: list[tuple[int, int, int]] = [(0, 0, 0), (0, 0, 0)]
         self._worth: dict[int, int] = {}
 
-    def price(self, step: int) -> Fraction:
-        """The exact price per unit of a step, counted from 0."""
-        return Fraction(self.prices[step], self.bottom)
-
     def money(self, place: int, level: int) -> Fraction:
         """What the supporters of a project up to a level hold together."""
         return Fraction(self._money(self.demand.voter[self.demand.span(place, level)]), self.bottom)

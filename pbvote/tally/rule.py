@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pbvote.tally.ballots import Election
 from pbvote.tally.messages import N_, RuleDoesNotFit, template
@@ -50,7 +51,9 @@ class Outcome:
         return tuple(Award(step.project, step.award, step.part == "part-funding") for step in self.steps)
 
 
-Run = Callable[[Election, Mapping[str, Plain], TieOrder, Progress], Outcome]
+# the parameters of a rule as ``Rule.settled`` answers them: each of its kind, or the default
+Settled = Mapping[str, Any]
+Run = Callable[[Election, Settled, TieOrder, Progress], Outcome]
 
 
 @dataclass(frozen=True)

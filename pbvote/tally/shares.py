@@ -417,7 +417,7 @@ class Run:
         held: NDArray[Any], weights: NDArray[Any], units: NDArray[Any] | None, cost: int
     ) -> tuple[int, int, int, int]:
         """(price rounded down, what those pay together who do not run out, their Σ u, the least held ÷ u of
-        them).
+        them). Together they hold at least the cost, so that not all run out.
         """
         charged = weights if units is None else weights * units
         limit = held if units is None else held // units
@@ -431,8 +431,6 @@ class Run:
             short = now
             rest = cost - int((held * weights)[short].sum())
             pull = int(charged[~short].sum())
-            if not pull:
-                return int(limit.max()), 0, 1, int(limit.max())
         nearest = int(limit[~short].min())
         return rest // pull, rest, pull, nearest
 

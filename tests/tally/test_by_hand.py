@@ -275,6 +275,25 @@ def test_what_was_barred_is_not_funded_in_part(reason):
     assert with_part_funding(replace(open_to_it, completion=raised), order).completion == raised
 
 
+def test_equal_shares_for_approvals_compares_prices_per_pound_unless_projects_are_to_count_alike():
+    # large asks 5 of each of 8 voters, an eighth of its cost; small asks 2.50 of each of 4, a quarter of its
+    projects = [Project("large", 40), Project("small", 10)]
+    election = approved([("large",)] * 8 + [("small",)] * 4, 60, projects)
+    for utility, funded in (
+        ({}, ("large", "small")),
+        ({"utility": "cost"}, ("large", "small")),
+        ({"utility": "count"}, ("small", "large")),
+    ):
+        assert count(election, "equal-shares-approval", utility).funded == funded
+
+
+@pytest.mark.parametrize("rule", ["rank-equal-shares", "equal-shares-points", "points-greedy"])
+def test_what_nobody_named_is_said_to_have_no_support(rule):
+    tally = count(ranked([("a",), ("b", "a")], 60), rule)
+    assert tally.not_funded == (NotFunded("c", "no-support"),)
+    assert sorted(tally.funded) == ["a", "b"]
+
+
 def test_loads_are_shared_by_hand():
     election = approved([("a", "b"), ("a",), ("b", "c")], 100)
     loads = Loads(election)

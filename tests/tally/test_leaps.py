@@ -45,6 +45,20 @@ def test_a_long_climb_ends_where_every_single_raise_would(rule, completion, rais
             assert count(election, rule, parameters, seed="1").to_json() == expected.to_json()
 
 
+@pytest.mark.parametrize("step", [2, 3, 10])
+def test_a_climb_by_larger_steps_ends_where_every_single_raise_would(step):
+    projects, ballots, budget = trap(1_000 * step)
+    election = Election.approval(projects=projects, ballots=ballots, budget=budget)
+    answers = []
+    for engine in (EVERY_RAISE, *ENGINES):
+        with using(engine):
+            answers.append(
+                count(election, "equal-shares-approval", {"start": 1_000, "step": step}, seed="1").completion
+            )
+    assert answers[0].raises == 1_000
+    assert answers[0] == answers[1] == answers[2]
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_climbs_full_of_ties_end_where_every_single_raise_would(rule):
     for seed in range(100):
@@ -83,6 +97,21 @@ def test_a_hundred_and_fifty_thousand_raises_need_few_runs():
     assert tally.completion.raises == 150_000
     assert len(told) < 300
     assert told == sorted(set(told))
+
+
+def test_an_engine_without_leaps_makes_every_raise():
+    projects, ballots, budget = trap(100)
+    election = Election.approval(projects=projects, ballots=ballots, budget=budget)
+    told = []
+    with using(EVERY_RAISE):
+        count(
+            election,
+            "equal-shares-approval",
+            {"step": 1, "start": 1_000},
+            seed="1",
+            progress=lambda what, done, total: told.append(done),
+        )
+    assert told == list(range(1, 101))
 
 
 def test_a_tie_that_needs_the_lot_is_refused_on_a_long_climb_too():
@@ -160,7 +189,24 @@ def test_strides_grow_while_nothing_changes_and_shrink_where_it_is_not_certain()
     assert stride.raises() == 16
     stride.leapt()
     stride.raised_once(changed=True)
-    assert stride.raises() == 1
     for _ in range(16):
+        assert stride.raises() == 1
         stride.raised_once(changed=False)
     assert stride.raises() == 32
+
+
+def test_a_tie_that_comes_up_late_in_a_climb_is_recorded_at_the_first_raise_that_has_it():
+    # one voter for b has paid 84.50 for x: from a share of 184.50 on, b asks its voters for as little as a
+    costs = {"x": 169, "a": 200, "b": 200, "z": 1_000}
+    ballots = [("x",), ("x", "b"), ("b",), ("a",), ("a",), ("z",)]
+    election = Election.approval(
+        projects=[Project(*item) for item in costs.items()], ballots=ballots, budget=5_000
+    )
+    parameters = {"utility": "count", "start": 168, "step": 1, "cap": 40}
+    answers = []
+    for engine in (EVERY_RAISE, *ENGINES):
+        with using(engine):
+            answers.append(count(election, "equal-shares-approval", parameters, seed="1"))
+    assert [(set(tie.order), tie.raises) for tie in answers[0].ties if not tie.mattered] == [({"a", "b"}, 17)]
+    assert answers[0].completion.raises == 40
+    assert answers[0].to_json() == answers[1].to_json() == answers[2].to_json()

@@ -216,6 +216,57 @@ def test_the_record_of_a_count_by_shares_is_whole():
     assert tally.ties == ()
 
 
+ALONE = {"completion": "none", "top_up": False}
+
+
+def test_what_no_supporter_has_money_for_when_its_rank_comes_could_not_have_cost_a_penny():
+    projects = [Project("park", 20), Project("pond", 5)]
+    election = Election.ranked(projects=projects, ballots=[("park", "pond")] * 2, budget=20)
+    (why,) = count(election, parameters=ALONE).not_funded
+    assert (why.project, why.money, why.missing, why.highest) == ("pond", 0, 5, 0)
+    assert why.paid_for == (Spent("park", 20),)
+
+
+def test_what_every_voter_has_to_put_first_can_be_bought_by_all_of_them_and_no_fewer():
+    projects = [Project("park", 10), Project("pond", 20)]
+    election = Election.ranked(projects=projects, ballots=[("park", "pond"), ("park",)], budget=20)
+    assert [why.enough for why in count(election, parameters=ALONE).not_funded] == [2]
+    smaller = {**ALONE, "start": 9}
+    assert [why.enough for why in count(election, parameters=smaller).not_funded] == [None]
+
+
+def test_no_number_of_ballots_is_enough_for_what_costs_more_than_the_budget_however_far_shares_are_raised():
+    projects = [Project("park", 10), Project("pond", 24)]
+    election = Election.ranked(projects=projects, ballots=[("park", "pond"), ("pond",)], budget=20)
+    (why,) = count(election, parameters={**ALONE, "start": 13}).not_funded
+    assert (why.project, why.reason, why.enough) == ("pond", "too-dear", None)
+
+
+def test_who_pays_exactly_what_they_hold_has_paid_all_also_where_points_make_them_pay_twofold():
+    projects = [Project("park", 30), Project("pond", 90)]
+    ballots = [{"park": 2, "pond": 1}, {"park": 1, "pond": 1}]
+    election = Election.scoring(projects=projects, ballots=ballots, budget=90)
+    tally = count(election, "equal-shares-points", {**ALONE, "start": 20})
+    assert [(step.price, step.paid_all) for step in tally.steps] == [(10, 1)]
+    (why,) = tally.not_funded
+    assert (why.money, why.paid_for) == (10, (Spent("park", 30),))
+
+
+def test_the_steps_of_the_top_up_are_numbered_on():
+    tally = count(town(budget=180), parameters={"completion": "none", "start": 8}, seed="7")
+    assert [(step.number, step.part, step.project, step.left) for step in tally.steps] == [
+        (1, "shares", "bench", 140),
+        (2, "top-up", "park", 80),
+        (3, "top-up", "swing", 55),
+    ]
+
+
+def test_the_least_amount_that_would_still_work_is_repeated():
+    projects = [Project("park", 60, "Park", least=45), Project("pond", 90)]
+    tally = count(Election.ranked(projects=projects, ballots=[("park",)], budget=50))
+    assert tally.projects[0] == Standing("park", "Park", 60, 45, 1, 1, 1)
+
+
 def test_a_lot_goes_by_the_digest_of_the_seed_and_the_id():
     projects = [Project("a", 10), Project("b", 10), Project("c", 30)]
     election = Election.ranked(
@@ -226,6 +277,7 @@ def test_a_lot_goes_by_the_digest_of_the_seed_and_the_id():
         order = tuple(sorted("ab", key=lambda name: sha256(f"{seed}{name}".encode()).digest()))
         assert tally.funded == order
         assert tally.ties == (Tie(order, "lot", 1, mattered=True),)
+        assert [step.tie for step in tally.steps] == [0, None]
         assert (tally.completion.stopped, tally.completion.raises) == ("all-funded", 2)
 
 

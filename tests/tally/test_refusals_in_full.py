@@ -7,6 +7,7 @@ import pytest
 from pbvote.tally import BadElection, CountError, Election, Project, RuleDoesNotFit, count
 from pbvote.tally.messages import Message, template
 from pbvote.tally.rule import Parameter
+from pbvote.tally.rules import RULES as RULES_FOUND
 
 A, B = Project("a", 5), Project("b", 7)
 LONG = "x" * 300
@@ -178,6 +179,14 @@ def test_the_outermost_amounts_that_are_allowed_are_taken():
             lambda: count(ranked([("a",)]), parameters={"step": 0}),
             Message("tally.bad-parameter", {"rule": "rank-equal-shares", "parameter": "step", "found": "0"}),
         ),
+        (
+            lambda: count(ranked([("a",)]), "greedy-exclusive", {"exclusive": (("a", "b"), "ab")}),
+            Message("tally.bad-groups", {"found": "'ab'"}),
+        ),
+        (
+            lambda: count(ranked([("a",)]), "greedy-exclusive", {"exclusive": ((LONG, 7),)}),
+            Message("tally.bad-groups", {"found": "('" + "x" * 58}),
+        ),
         (lambda: count(ranked([("a",)]), seed="1x"), Message("tally.seed-not-digits", {})),
         (lambda: count(ranked([("a",)]), order=("a", "b", "a")), Message("tally.order-repeats", {})),
         (
@@ -207,6 +216,58 @@ def test_a_parameter_takes_its_least_amount_each_of_its_choices_and_its_default_
     for value in ("three", None, 1):
         with pytest.raises(RuleDoesNotFit):
             word.check("r", value)
+
+
+SHARES = {"completion": "add1-overspend", "start": None, "step": None, "cap": 20_000, "top_up": True}
+WALK = {"part_funding": False}
+
+
+def test_every_rule_takes_these_parameters_and_is_run_with_these_where_nothing_is_asked():
+    assert {name: rule.settled({}) for name, rule in RULES_FOUND.items()} == {
+        "choose-one": WALK,
+        "cumulative": WALK,
+        "equal-shares-approval": {"utility": "cost", **SHARES, **WALK},
+        "equal-shares-points": {**SHARES, **WALK},
+        "greedy": {"limits": (), **WALK},
+        "greedy-80": {"percent": 80},
+        "greedy-exclusive": {"exclusive": (), **WALK},
+        "greedy-no-skip": {"threshold": 1, **WALK},
+        "greedy-threshold": {"threshold": None, **WALK},
+        "phragmen": WALK,
+        "points-greedy": WALK,
+        "rank-equal-shares": {**SHARES, **WALK},
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "least"),
+    [
+        ("rank-equal-shares", "start", 0),
+        ("rank-equal-shares", "step", 1),
+        ("rank-equal-shares", "cap", 0),
+        ("greedy-80", "percent", 1),
+        ("greedy-no-skip", "threshold", 1),
+        ("greedy-threshold", "threshold", 0),
+    ],
+)
+def test_a_number_that_is_asked_of_a_rule_has_a_least(rule, name, least):
+    assert RULES_FOUND[rule].settled({name: least})[name] == least
+    with pytest.raises(RuleDoesNotFit):
+        RULES_FOUND[rule].settled({name: least - 1})
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "choices"),
+    [
+        ("rank-equal-shares", "completion", ("add1-overspend", "add1-exhaustive", "none")),
+        ("equal-shares-approval", "utility", ("cost", "count")),
+    ],
+)
+def test_a_word_that_is_asked_of_a_rule_is_one_of_its_choices(rule, name, choices):
+    for word in choices:
+        assert RULES_FOUND[rule].settled({name: word})[name] == word
+    with pytest.raises(RuleDoesNotFit):
+        RULES_FOUND[rule].settled({name: "another"})
 
 
 def test_an_id_that_was_not_on_the_ballot_is_named():

@@ -4,17 +4,14 @@ votes(p) = the number of ballots that name p. Votes for projects that are not fu
 and projects that appeal to the same voters take votes from each other.
 """
 
-from collections.abc import Mapping
-
 from pbvote.tally.ballots import Election
 from pbvote.tally.greedy import walked
 from pbvote.tally.messages import N_
-from pbvote.tally.record import Plain
-from pbvote.tally.rule import PART_FUNDING, Outcome, Progress, Rule
+from pbvote.tally.rule import PART_FUNDING, Outcome, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided."""
     return walked(election, order)
 

@@ -4,17 +4,14 @@ points(p) = the sum of the points given to p. Projects are taken in the order T 
 can put all points on one project, so small groups can be heard, but nothing is promised to them.
 """
 
-from collections.abc import Mapping
-
 from pbvote.tally.ballots import Election
 from pbvote.tally.greedy import walked
 from pbvote.tally.messages import N_
-from pbvote.tally.record import Plain
-from pbvote.tally.rule import PART_FUNDING, Outcome, Progress, Rule
+from pbvote.tally.rule import PART_FUNDING, Outcome, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided."""
     return walked(election, order)
 

@@ -8,16 +8,13 @@ c, let r be the price with Σ min(held, r) = c; fund the project with the smalle
 chosen.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from pbvote.tally.ballots import Election
 from pbvote.tally.completion import PARAMETERS, equal_shares
 from pbvote.tally.demand import Demand, demand
 from pbvote.tally.messages import N_
-from pbvote.tally.record import Plain
-from pbvote.tally.rule import Outcome, Parameter, Progress, Rule
+from pbvote.tally.rule import Outcome, Parameter, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 
 UTILITY = Parameter(
@@ -41,10 +38,9 @@ def asked(election: Election, utility: str) -> Demand:
     )
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided."""
-    wanted = asked(election, str(parameters["utility"]))
-    return equal_shares(election, wanted, parameters, order, progress)
+    return equal_shares(election, asked(election, parameters["utility"]), parameters, order, progress)
 
 
 RULE = Rule(

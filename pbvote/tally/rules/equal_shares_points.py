@@ -7,16 +7,13 @@ Satisfies EJR up to one project for these utilities. It reads a rank as a quanti
 assumption; it does not satisfy Inclusion PSC.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from pbvote.tally.ballots import Election
 from pbvote.tally.completion import PARAMETERS, equal_shares
 from pbvote.tally.demand import Demand, demand
 from pbvote.tally.messages import N_
-from pbvote.tally.record import Plain
-from pbvote.tally.rule import Outcome, Progress, Rule
+from pbvote.tally.rule import Outcome, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 
 
@@ -34,7 +31,7 @@ def asked(election: Election) -> Demand:
     )
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided."""
     return equal_shares(election, asked(election), parameters, order, progress)
 

@@ -6,24 +6,18 @@ Projects are taken in the order T while the money lasts; one that costs more tha
 proportional rule: the largest group of voters that agree can take the whole budget.
 """
 
-from collections.abc import Mapping
-
 from pbvote.tally.ballots import Election
 from pbvote.tally.greedy import KINDS, walked, within_limits
 from pbvote.tally.messages import N_, RuleDoesNotFit, template
 from pbvote.tally.record import Plain
-from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress, Rule
+from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided, and RuleDoesNotFit for limits that are none."""
-    limits = [_limit(entry) for entry in _entries(parameters["limits"])]
+    limits = [_limit(entry) for entry in parameters["limits"]]
     return walked(election, order, bar=within_limits(election, limits) if limits else None)
-
-
-def _entries(value: Plain) -> tuple[Plain, ...]:
-    return value if isinstance(value, tuple) else ()
 
 
 def _limit(entry: Plain) -> tuple[int, tuple[str, ...]]:

@@ -6,22 +6,19 @@ left then is below zero by what the reserve pays. Pabulib marks such a project 2
 Source: the comment in the Poznań files of Pabulib.
 """
 
-from collections.abc import Mapping
-
 from pbvote.tally.ballots import Election
 from pbvote.tally.greedy import KINDS, walked
 from pbvote.tally.messages import N_, template
-from pbvote.tally.record import Plain, Step
-from pbvote.tally.rule import Outcome, Parameter, Progress, Rule
+from pbvote.tally.record import Step
+from pbvote.tally.rule import Outcome, Parameter, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 from pbvote.tally.walk import Walk
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided."""
     percent = parameters["percent"]
-    share = percent if isinstance(percent, int) else 80
-    return walked(election, order, stops=True, after=lambda walk: _from_reserve(walk, share))
+    return walked(election, order, stops=True, after=lambda walk: _from_reserve(walk, percent))
 
 
 def _from_reserve(walk: Walk, percent: int) -> None:

@@ -5,20 +5,17 @@ two projects want the same place. Which projects exclude each other is decided b
 of the ballots.
 """
 
-from collections.abc import Mapping
-
 from pbvote.tally.ballots import Election
 from pbvote.tally.greedy import KINDS, one_of_each, walked
 from pbvote.tally.messages import N_, RuleDoesNotFit, template
 from pbvote.tally.record import Plain
-from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress, Rule
+from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided, and RuleDoesNotFit for groups that are none."""
-    groups = parameters["exclusive"]
-    named = [_group(group) for group in (groups if isinstance(groups, tuple) else ())]
+    named = [_group(group) for group in parameters["exclusive"]]
     return walked(election, order, bar=one_of_each(election, named))
 
 

@@ -5,20 +5,16 @@ is ever passed by one with fewer points. It can leave much of the budget unspent
 the start, projects with fewer points.
 """
 
-from collections.abc import Mapping
-
 from pbvote.tally.ballots import Election
 from pbvote.tally.greedy import KINDS, walked
 from pbvote.tally.messages import N_
-from pbvote.tally.record import Plain
-from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress, Rule
+from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided."""
-    threshold = parameters["threshold"]
-    return walked(election, order, threshold=threshold if isinstance(threshold, int) else 1, stops=True)
+    return walked(election, order, threshold=parameters["threshold"], stops=True)
 
 
 RULE = Rule(

@@ -4,22 +4,18 @@ As ``greedy``, over the projects with at least ``threshold`` points: votes for a
 where ballots give points.
 """
 
-from collections.abc import Mapping
-
 from pbvote.tally.ballots import Election
 from pbvote.tally.greedy import KINDS, walked
 from pbvote.tally.messages import N_, RuleDoesNotFit, template
-from pbvote.tally.record import Plain
-from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress, Rule
+from pbvote.tally.rule import PART_FUNDING, Outcome, Parameter, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided, and RuleDoesNotFit if no threshold is given."""
-    threshold = parameters["threshold"]
-    if not isinstance(threshold, int):
+    if parameters["threshold"] is None:
         raise RuleDoesNotFit("tally.threshold-missing")
-    return walked(election, order, threshold=threshold)
+    return walked(election, order, threshold=parameters["threshold"])
 
 
 RULE = Rule(

@@ -9,7 +9,6 @@ arXiv 2202.13730.
 """
 
 import heapq
-from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
 
@@ -17,12 +16,12 @@ import numpy as np
 
 from pbvote.tally.ballots import Election
 from pbvote.tally.messages import N_, template
-from pbvote.tally.record import NotFunded, Plain, Step
-from pbvote.tally.rule import PART_FUNDING, Outcome, Progress, Rule
+from pbvote.tally.record import NotFunded, Step
+from pbvote.tally.rule import PART_FUNDING, Outcome, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided."""
     loads = Loads(election)
     steps: list[Step] = []

@@ -5,17 +5,15 @@ Projects are taken in the order T (more points first) as long as the money lasts
 skipped. Bloc voting: a majority that ranks alike can take the whole budget.
 """
 
-from collections.abc import Mapping
-
 from pbvote.tally.ballots import Election
 from pbvote.tally.messages import N_
-from pbvote.tally.record import NotFunded, Plain
-from pbvote.tally.rule import PART_FUNDING, Outcome, Progress, Rule
+from pbvote.tally.record import NotFunded
+from pbvote.tally.rule import PART_FUNDING, Outcome, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 from pbvote.tally.walk import Walk, did_not_fit
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided."""
     walk = Walk(order, election.budget, part="walk")
     pointed = [place for place, points in enumerate(election.points) if points > 0]

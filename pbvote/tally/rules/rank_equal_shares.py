@@ -7,16 +7,13 @@ supporters, and let each pay min(held, r). Satisfies Inclusion PSC. Does not pro
 proportionality: raising the shares can change the outcome either way, and the top-up is decided by points.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from pbvote.tally.ballots import Election
 from pbvote.tally.completion import PARAMETERS, equal_shares
 from pbvote.tally.demand import Demand, demand
 from pbvote.tally.messages import N_
-from pbvote.tally.record import Plain
-from pbvote.tally.rule import Outcome, Progress, Rule
+from pbvote.tally.rule import Outcome, Progress, Rule, Settled
 from pbvote.tally.ties import TieOrder
 
 
@@ -33,7 +30,7 @@ def asked(election: Election) -> Demand:
     )
 
 
-def run(election: Election, parameters: Mapping[str, Plain], order: TieOrder, progress: Progress) -> Outcome:
+def run(election: Election, parameters: Settled, order: TieOrder, progress: Progress) -> Outcome:
     """Count. Raises TieUndecided."""
     return equal_shares(election, asked(election), parameters, order, progress)
 
