@@ -310,8 +310,6 @@ def current_receipt(session: Session, *, pot_id: int, entry_id: int) -> str:
     return session.scalar(query) or ""
 
 
-
-
 def void_ballot(
     session: Session,
     *,
