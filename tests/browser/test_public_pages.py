@@ -198,6 +198,16 @@ def test_no_language_makes_a_page_about_the_result_wider_than_a_phone(
     assert wide == {}
 
 
+def test_in_forced_colours_the_bars_and_their_key_have_the_same_colour(
+    browse: Callable[..., Page], three_rounds: VotingRound
+) -> None:
+    page = browse(forced_colors="active")
+    page.goto("/rounds/done/results/")
+    key = page.locator(".pb-bars__key--1").first.evaluate("one => getComputedStyle(one).backgroundColor")
+    bar = page.locator(".pb-bars__bar--1").first.evaluate("one => getComputedStyle(one).fill")
+    assert key == bar
+
+
 def test_a_link_that_stands_alone_is_as_high_as_a_thumb(
     browse: Callable[..., Page], three_rounds: VotingRound
 ) -> None:

@@ -100,7 +100,9 @@ def test_a_bad_amount_is_said_beside_its_field_and_loses_nothing(
     assert (typed["text"], typed["at_most"]) == ("idea", "lots")
 
 
-@pytest.mark.parametrize("amount", ["3,000", "£3000", "3 000", "3000.00"])
+@pytest.mark.parametrize(
+    "amount", ["3,000", "£3000", "3 000", "3000.00", "3.000", "3\u202f000", "٣٬٠٠٠", "৩,০০০"]
+)
 def test_amounts_are_understood_as_people_type_them(
     person: Person, open_round: VotingRound, amount: str
 ) -> None:

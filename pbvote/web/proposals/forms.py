@@ -1,5 +1,6 @@
 """What somebody looks for among the proposals, sent by GET: it changes nothing and needs no token."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
@@ -14,6 +15,7 @@ from pbvote.models import Theme, Ward
 from pbvote.services.shortlist import Wish
 
 LARGEST = Decimal(10) ** 12
+THOUSANDS = re.compile(r"\.(?=\d{3}(?:\D|$))")  # a point before three digits parts thousands, as in Spanish
 
 
 class SearchForm(FlaskForm):
@@ -74,8 +76,9 @@ def _choices(everything: str, nouns: Sequence[Ward] | Sequence[Theme]) -> list[S
 
 
 def whole_amount(typed: str | None) -> Decimal | None:
-    """An amount as people type it: 5000, 5,000, £5 000; None if nothing is typed."""
-    plain = "".join(letter for letter in typed or "" if letter not in " ,£€\u00a0")
+    """An amount as people type it: 5000, 5,000, £5 000, 5.000, ٥٬٠٠٠; None if nothing is typed."""
+    plain = "".join(letter for letter in typed or "" if letter not in " ,£€\u00a0\u202f٬")
+    plain = THOUSANDS.sub("", plain)
     if not plain:
         return None
     try:
