@@ -121,7 +121,7 @@ def test_who_approves_reads_on_one_page_what_it_is(officers: list[Person], sessi
         officer.open(path)
         officer.submit("/approval")
     officers[2].open(path)
-    assert "What was approved" in officers[2].text
+    assert "The round as it stands" in officers[2].text
     assert "Largest grant £20,000" in officers[2].text
 
 
