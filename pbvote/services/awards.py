@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from pbvote.models import Account, Award, AwardReport, GroupMember, Proposal, Publication, VotingRound
-from pbvote.services import rounds, uploads
+from pbvote.services import accounts, group_messages, rounds, uploads
 from pbvote.services.proposals import record
 from pbvote.services.refusal import NotFound, Refusal
 
@@ -61,6 +61,15 @@ def answer(session: Session, *, award: Award, accept: bool, account: Account, no
     award.status, award.answered_at = wanted, now
     kind = f"award-{wanted}"
     record(session, proposal=award.proposal, kind=kind, account=account, now=now)
+    if not accept:
+        group_messages.tell_officers(
+            session,
+            officers=accounts.officers(session),
+            proposal=award.proposal,
+            template="award_refused",
+            occasion=str(award.id),
+            now=now,
+        )
     rounds.note(
         session,
         deed=kind,

@@ -8,13 +8,14 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pbvote.models import Award, Pot, Proposal, Publication, VoterMark, VotingRound
+from pbvote.models import AuditEntry, Award, Pot, Proposal, Publication, VoterMark, VotingRound
 from pbvote.services import counting, elections, outbox, packages, rounds
 from pbvote.services.locks import lock_round
 from pbvote.services.refusal import Refusal
 from pbvote.tally import Tally
 
 DEED = "publication"
+CORRECTION_ASKED = "correction-asked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,19 @@ def signed_by(session: Session, *, voting_round: VotingRound, subject: str) -> l
     return rounds.approvers(session, voting_round=voting_round, deed=DEED, subject=subject)
 
 
+def reason_waiting(session: Session, *, voting_round: VotingRound) -> str:
+    """The reason of the correction that one officer has signed last, while it could still be published."""
+    query = select(AuditEntry).where(
+        AuditEntry.round_id == voting_round.id, AuditEntry.deed == CORRECTION_ASKED
+    )
+    asked = session.scalars(query.order_by(AuditEntry.id.desc()).limit(1)).first()
+    if asked is None:
+        return ""
+    reason = str(asked.detail["reason"])
+    subject = draft(session, voting_round=voting_round, reason=reason).subject
+    return reason if signed_by(session, voting_round=voting_round, subject=subject) else ""
+
+
 def sign_off(
     session: Session,
     *,
@@ -88,6 +102,16 @@ def sign_off(
         session, voting_round=voting_round, deed=DEED, subject=subject, officer_id=officer_id, now=now
     )
     if said < 2:
+        if present.reason:
+            rounds.note(
+                session,
+                deed=CORRECTION_ASKED,
+                now=now,
+                account_id=officer_id,
+                round_id=voting_round.id,
+                reason=present.reason,
+            )
+            session.flush()
         return None
     first = next(officer for officer in officers if officer != officer_id)
     publication = _publish(session, voting_round, present, first, officer_id, now)

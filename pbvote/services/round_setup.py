@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from pbvote.box.canonical import canonical
 from pbvote.models import (
     Account,
+    AuditEntry,
     DateChange,
     GroupMember,
     Pot,
@@ -37,7 +38,7 @@ DATES = (
 )
 # The rules that verify.py recounts: what is published must be checkable by anyone.
 OFFERED_RULES = ("rank-equal-shares", "points-greedy")
-SCHEDULE, MOVE = "schedule", "move-date"
+SCHEDULE, MOVE, MOVE_ASKED = "schedule", "move-date", "move-asked"
 MOST_POTS = 50
 MOST_RAISES = 100_000
 FIRST_THEMES = ("Young people", "Older people", "Green spaces", "Health and wellbeing", "Arts and culture")
@@ -319,11 +320,22 @@ def move_date(
         _check_dates(voting_round)
     finally:
         setattr(voting_round, name, old)
-    wish = sha256(f"{name}|{to.isoformat()}|{reason.strip()}".encode()).hexdigest()
+    wish = _move_subject(name, to, reason)
     said = rounds.approve(
         session, voting_round=voting_round, deed=MOVE, subject=wish, officer_id=officer_id, now=now
     )
     if said < 2:
+        rounds.note(
+            session,
+            deed=MOVE_ASKED,
+            now=now,
+            account_id=officer_id,
+            round_id=voting_round.id,
+            field=name,
+            to=to.isoformat(),
+            reason=reason.strip(),
+        )
+        session.flush()
         return False
     setattr(voting_round, name, to)
     session.add(
@@ -344,6 +356,36 @@ def move_date(
     _tell_everyone(session, voting_round, name, to, reason.strip(), now)
     session.flush()
     return True
+
+
+def _move_subject(name: str, to: datetime, reason: str) -> str:
+    return sha256(f"{name}|{to.isoformat()}|{reason.strip()}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Move:
+    """A date that one officer asked to move."""
+
+    name: str
+    to: datetime
+    reason: str
+    officer_id: int
+
+
+def moves_asked(session: Session, *, voting_round: VotingRound, now: datetime) -> list[Move]:
+    """The moves that wait for a second officer and could still be made, each once."""
+    query = select(AuditEntry).where(AuditEntry.round_id == voting_round.id, AuditEntry.deed == MOVE_ASKED)
+    waiting: dict[str, Move] = {}
+    for asked in session.scalars(query.order_by(AuditEntry.id)):
+        name, reason = asked.detail["field"], asked.detail["reason"]
+        to = datetime.fromisoformat(asked.detail["to"])
+        subject = _move_subject(name, to, reason)
+        old = getattr(voting_round, name)
+        if to > now and (old is None or old > now) and asked.account_id is not None:
+            given = rounds.approvers(session, voting_round=voting_round, deed=MOVE, subject=subject)
+            if given:
+                waiting[subject] = Move(name, to, reason, given[0])
+    return list(waiting.values())
 
 
 def date_changes(session: Session, *, voting_round: VotingRound) -> list[DateChange]:

@@ -106,7 +106,15 @@ def write_proposal(page: Page, picture: Path) -> None:
     follow(page, page.get_by_role("link", name="Money", exact=True))
     page.get_by_label("How much do you ask for?").fill("50,000")
     page.get_by_label("Item 1", exact=True).fill("Digging")
-    page.get_by_label("Cost of item 1").fill("4,000")
+    cost = page.get_by_label("Cost of item 1")
+    cost.fill("12,345.50")
+    usual = page.viewport_size
+    for width in (320, 412, 700):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert cost.evaluate("field => field.scrollWidth <= field.clientWidth"), f"cut off at {width}"
+    assert usual is not None
+    page.set_viewport_size(usual)
+    cost.fill("4,000")
     press(page, "Save and go back")
     assert "The largest grant in this round is £20,000" in page.inner_text("main")
     inspect(page, "money, with an error")

@@ -6,10 +6,12 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbvote.models import Account, Award, Publication
-from tests.factories import make_group, make_proposal, make_round
+from pbvote.models import Account, Award, OutboxMessage, Publication
+from pbvote.services.keyring import Keyring
+from tests.factories import make_group, make_officer, make_proposal, make_round
 from tests.person import Person
 
 ALICE = "alice@example.com"
@@ -59,6 +61,19 @@ def test_a_group_refuses_its_grant_and_cannot_take_it_after_all(
     assert alice.status == 422
     session.rollback()
     assert award.status == "refused"
+
+
+@pytest.mark.parametrize("said", ["refuse", "accept"])
+def test_officers_are_told_of_a_refused_grant_and_of_no_other(
+    alice: Person, session: Session, keyring: Keyring, award: Award, now: datetime, said: str
+) -> None:
+    email = str(make_officer(session, keyring=keyring, now=now).email)
+    session.commit()
+    answer(alice, award, said)
+    alice.send(f"/awards/{award.id}/answer", [("csrf_token", alice.csrf()), ("answer", said)])
+    session.rollback()
+    told = session.scalars(select(OutboxMessage.recipient).where(OutboxMessage.template == "award_refused"))
+    assert list(told) == ([email] if said == "refuse" else [])
 
 
 def test_no_answer_is_asked_for_by_the_field(alice: Person, award: Award) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from pbvote.box import merkle, verify
 from pbvote.box.board import Checkpoint, checkpoint_holds
-from pbvote.models import Account, Envelope, RegisterEntry
+from pbvote.models import Account, Award, Envelope, Publication, RegisterEntry
 from pbvote.services import ballots, board, keys, publishing
 from tests.boxes import ReadyRound, quick_custody
 from tests.factories import PASSWORD, make_officer
@@ -219,6 +219,39 @@ def test_with_the_key_on_the_server_two_officers_open_the_box_and_publish(people
     assert stranger.open("/rounds/north/ballot-box/verify.py").data.startswith(b'"""Check a published result')
     session.rollback()
     assert publishing.latest(session, voting_round=box.round).version == 1
+
+
+def test_a_correction_is_signed_with_a_reason_that_the_second_officer_reads(people, box, session):
+    box.prepare()
+    box.session.commit()
+    fill(box)
+    box.close()
+    box.throw()
+    box.open()
+    box.session.commit()
+    asha, ben = people["asha"], people["ben"]
+    page = "/officer/rounds/north/publication"
+    asha.open("/officer/rounds/north/ceremony/")
+    asha.submit("count")
+    for officer in (asha, ben):
+        officer.open(page)
+        officer.submit(read="y")
+    session.rollback()
+    award = session.scalars(select(Award)).first()
+    award.status = "refused"
+    session.commit()
+    asha.open(page)
+    asha.submit(read="y")
+    assert asha.status == 422
+    assert "reason" in asha.text.lower()
+    asha.submit(read="y", reason="Their hall burnt down.\r\nThey wrote to us.")
+    assert "You have signed this result" in asha.text
+    ben.open(page)
+    assert "Their hall burnt down." in ben.text
+    ben.submit(read="y")
+    assert "The result is published" in ben.text
+    session.rollback()
+    assert session.scalars(select(Publication.version).order_by(Publication.version)).all() == [1, 2]
 
 
 def test_the_box_is_not_closed_while_voting_runs(people, box):

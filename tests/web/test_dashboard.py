@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from pbvote.services.keyring import Keyring
-from tests.factories import PASSWORD, make_officer, make_round
+from tests.factories import PASSWORD, make_entry, make_officer, make_round
 from tests.person import Person
 from tests.published import make_published_round
 
@@ -59,6 +59,17 @@ def test_the_box_and_what_is_kept_can_be_reached_from_voting_on(
         assert f"/officer/rounds/{slug}/ceremony/retention" in found
     assert ("/officer/rounds/out/publication" in found) == (role == "officer")
     assert ("/officer/rounds/set-up/custody/" in found) == (role == "officer")
+
+
+def test_who_waits_on_the_register_is_a_task_until_voting_has_closed(
+    app: Flask, session: Session, keyring: Keyring, now: datetime
+) -> None:
+    for phase in ("voting", "closed"):
+        voting_round = make_round(session, now=now, phase=phase, slug=phase)
+        make_entry(session, voting_round=voting_round, now=now, status="pending", doubt="postcode-unknown")
+    officer = signed_in(app, session, keyring, now, "officer")
+    officer.open("/officer/")
+    assert officer.text.count("Check 1 person on the register") == 1
 
 
 def test_an_observer_is_offered_nothing_to_press(

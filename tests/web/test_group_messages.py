@@ -21,6 +21,7 @@ MESSAGES = [
     ("appeal_made", {"group": "Friends", "nobody_may_decide": False}, "Friends appeals against the decision"),
     ("appeal_made", {"group": "Friends", "nobody_may_decide": True}, "Somebody else is needed"),
     ("proposal_withdrawn", {"group": "Friends"}, "Friends has taken back"),
+    ("award_refused", {"group": "Friends"}, "/officer/rounds/autumn/publication"),
 ]
 
 

@@ -215,6 +215,21 @@ def test_there_is_no_result_page_before_publication(person: Person, open_round: 
         assert person.status == 404, page
 
 
+def test_the_command_to_count_again_names_a_file_that_is_offered(
+    person: Person, finished_round: VotingRound
+) -> None:
+    person.open(f"/rounds/{finished_round.slug}/data/")
+    (command,) = ["".join(one.itertext()) for one in person.tree.iter("code")]
+    name = command.rpartition(" ")[2]
+    assert name == f"{finished_round.slug}-all.pb"
+    assert person.text.count(name) == 2
+    assert person.open(f"/rounds/{finished_round.slug}/data/all.pb").status_code == 200
+    assert name in person.page.headers["Content-Disposition"]
+    person.open(f"/rounds/{finished_round.slug}/data/")
+    checkers = [link.get("href") for link in person.tree.iter("a") if "verify.py" in "".join(link.itertext())]
+    assert person.open(str(checkers[0])).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("result.csv", "text/csv"), ("result.json", "application/json"), ("all.pb", "text/plain")],

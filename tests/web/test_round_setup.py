@@ -11,6 +11,7 @@ from pbvote.models import OutboxMessage, VotingRound
 from pbvote.services import round_setup, voting
 from pbvote.services.keyring import Keyring
 from pbvote.services.refusal import Refusal
+from pbvote.web.fields import LONDON
 from tests.factories import PASSWORD, make_account, make_entry, make_officer, make_round, make_ward
 from tests.person import Person
 
@@ -120,7 +121,7 @@ def test_who_approves_reads_on_one_page_what_it_is(officers: list[Person], sessi
         officer.open(path)
         officer.submit("/approval")
     officers[2].open(path)
-    assert "What was approved" in officers[2].text
+    assert "The round as it stands" in officers[2].text
     assert "Largest grant £20,000" in officers[2].text
 
 
@@ -375,6 +376,30 @@ def test_a_moved_date_needs_two_officers_and_everyone_is_told(
     assert voting_round.voting_closes_at == later
     told = session.scalars(select(OutboxMessage.recipient).where(OutboxMessage.template == "date_moved"))
     assert list(told) == ["ada@example.com"]
+
+
+def test_a_second_officer_reads_the_move_that_was_asked_and_agrees_to_it(
+    officers: list[Person], session: Session, now
+) -> None:
+    voting_round = make_round(session, now=now, phase="voting", slug="spring")
+    path = f"/officer/rounds/{voting_round.slug}/dates/move"
+    session.commit()
+    officers[0].open(path)
+    reason = "The bus strike: nobody’s “fault”."
+    officers[0].submit(name="voting_closes_at", to=moment(now, 17), reason=reason)
+    officers[0].open(path)
+    assert "You asked for this. A second officer has to agree." in officers[0].text
+    assert len(list(officers[0].tree.find(".//main").iter("form"))) == 1
+    officers[1].open(path)
+    assert reason in officers[1].text
+    assert "asks for this." in officers[1].text
+    officers[1].submit()
+    assert "The date is moved" in officers[1].text
+    session.rollback()
+    session.expire_all()
+    assert voting_round.voting_closes_at.astimezone(LONDON).strftime("%Y-%m-%dT%H:%M") == moment(now, 17)
+    officers[2].open(path)
+    assert "asks for this." not in officers[2].text
 
 
 def test_a_date_that_has_passed_does_not_move(session: Session, now) -> None:

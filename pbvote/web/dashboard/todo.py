@@ -11,6 +11,8 @@ from flask_babel import ngettext
 from pbvote.models import VotingRound
 from pbvote.services.workload import Workload
 
+OVER = ("closed", "counted", "published", "archived")  # nobody comes onto the register any more
+
 
 @dataclass(frozen=True)
 class Task:
@@ -57,7 +59,7 @@ def _tasks(voting_round: VotingRound, work: Workload, *, now: datetime) -> Itera
         yield Task(
             _("Make and try out the key of the ballot box"), url_for("custody.show", slug=slug), urgent
         )
-    if work.pending:
+    if work.pending and phase not in OVER:
         text = ngettext(
             "Check %(num)s person on the register", "Check %(num)s people on the register", work.pending
         )

@@ -22,7 +22,9 @@ blueprint = Blueprint("downloads", __name__, url_prefix="/rounds/<slug>/data")
 @everyone
 def index(slug: str) -> Response:
     voting_round, result = _published(slug)
-    return render("downloads/index.html", voting_round=voting_round, files=_files(voting_round, result))
+    files = _files(voting_round, result)
+    election = next((file["name"] for file in files if file["name"].endswith(".pb")), None)
+    return render("downloads/index.html", voting_round=voting_round, files=files, election=election)
 
 
 @blueprint.get("/result.csv")

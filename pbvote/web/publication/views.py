@@ -12,6 +12,7 @@ from pbvote.web.access import account, officers
 from pbvote.web.context import now, settings
 from pbvote.web.errors import show_on
 from pbvote.web.htmx import render, see_other
+from pbvote.web.inputs import many_lines
 from pbvote.web.publication.forms import SignForm
 
 blueprint = Blueprint("publication", __name__, url_prefix="/officer/rounds/<slug>")
@@ -40,13 +41,14 @@ def sign(slug: str) -> Response:
     voting_round = rounds.find(db.session, slug=slug)
     form = SignForm()
     if form.validate_on_submit():
+        reason = many_lines(form.reason.data)
         try:
             published = publishing.sign_off(
                 db.session,
                 voting_round=voting_round,
                 officer_id=account().id,
-                subject=form.subject.data or "",
-                reason=form.reason.data or "",
+                subject=_subject(voting_round, seen=form.subject.data or "", reason=reason),
+                reason=reason,
                 key_folder=settings().key_folder,
                 package_folder=settings().package_folder,
                 now=now(),
@@ -64,10 +66,20 @@ def sign(slug: str) -> Response:
     return _page(rounds.find(db.session, slug=slug), form, status=422)
 
 
+def _subject(voting_round: VotingRound, *, seen: str, reason: str) -> str:
+    """What is signed: the result as it was read on the page, with the reason that was typed beside it."""
+    if seen != publishing.draft(db.session, voting_round=voting_round, reason="").subject:
+        raise Refusal("draft-changed")
+    return publishing.draft(db.session, voting_round=voting_round, reason=reason).subject
+
+
 def _page(voting_round: VotingRound, form: SignForm, *, status: int = 200) -> Response:
-    draft = publishing.draft(db.session, voting_round=voting_round, reason=form.reason.data or "")
+    if not form.is_submitted():
+        form.reason.data = publishing.reason_waiting(db.session, voting_round=voting_round)
+    reason = many_lines(form.reason.data)
+    draft = publishing.draft(db.session, voting_round=voting_round, reason=reason)
     changed = publishing.changes(db.session, voting_round=voting_round, draft=draft)
-    form.subject.data = draft.subject
+    form.subject.data = publishing.draft(db.session, voting_round=voting_round, reason="").subject
     signed = publishing.signed_by(db.session, voting_round=voting_round, subject=draft.subject)
     return render(
         "publication/show.html",

@@ -1,5 +1,6 @@
 """The task list of a round, its sections, its approval and its moved dates."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, request, url_for
@@ -8,14 +9,15 @@ from werkzeug.wrappers import Response
 
 from pbvote.extensions import db
 from pbvote.models import VotingRound
-from pbvote.services import rehearsal, round_setup, rounds
+from pbvote.services import accounts, rehearsal, round_setup, rounds
 from pbvote.services.refusal import Refusal
 from pbvote.tally import RULES
 from pbvote.web.access import account, officers
 from pbvote.web.context import now, settings
 from pbvote.web.errors import show_on, words
+from pbvote.web.fields import LONDON
 from pbvote.web.htmx import render, see_other
-from pbvote.web.round_setup.forms import BasicsForm, MoveForm
+from pbvote.web.round_setup.forms import BasicsForm, DatesForm, MoveForm
 from pbvote.web.round_setup.sections import SECTIONS, built, read
 
 blueprint = Blueprint("round_setup", __name__, url_prefix="/officer/rounds")
@@ -146,7 +148,26 @@ def approve(slug: str) -> Response:
 @officers
 def moving(slug: str) -> Response:
     voting_round = rounds.find(db.session, slug=slug)
-    return render("round_setup/move.html", managed_round=voting_round, form=MoveForm())
+    return _moving(voting_round, MoveForm())
+
+
+def _moving(voting_round: VotingRound, form: MoveForm, *, status: int = 200) -> Response:
+    moves = round_setup.moves_asked(db.session, voting_round=voting_round, now=now())
+    people = accounts.by_ids(db.session, ids=[move.officer_id for move in moves])
+    names = {one.id: one.name or one.email for one in people}
+    return render(
+        "round_setup/move.html",
+        managed_round=voting_round,
+        form=form,
+        moves=[(move, names.get(move.officer_id, ""), _as_typed(move.to)) for move in moves],
+        dates={field.name: field.label.text for field in DatesForm() if field.name in round_setup.DATES},
+        me=account().id,
+        status=status,
+    )
+
+
+def _as_typed(moment: datetime) -> str:
+    return moment.astimezone(LONDON).replace(tzinfo=None).isoformat()
 
 
 @blueprint.post("/<slug>/dates/move")
@@ -173,13 +194,11 @@ def move(slug: str) -> Response:
             flash(
                 _("The date is moved, and everyone who takes part is being told.")
                 if done
-                else _("Noted. The date moves when a second officer types the same date and reason."),
+                else _("Noted. The date moves when a second officer agrees."),
                 "success",
             )
             return see_other(url_for("round_setup.tasks", slug=slug))
-    return render(
-        "round_setup/move.html", managed_round=rounds.find(db.session, slug=slug), form=form, status=422
-    )
+    return _moving(rounds.find(db.session, slug=slug), form, status=422)
 
 
 @blueprint.get("/<slug>/rehearsal")
