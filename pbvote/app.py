@@ -31,6 +31,7 @@ from pbvote.web.custody import views as custody
 from pbvote.web.dashboard import views as dashboard
 from pbvote.web.downloads import views as downloads
 from pbvote.web.easy_read import views as easy_read
+from pbvote.web.grants import views as grants
 from pbvote.web.groups import views as groups
 from pbvote.web.health import views as health
 from pbvote.web.home import views as home
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     applications.blueprint,
     afterwards.blueprint,
     awards.blueprint,
+    grants.blueprint,
     screening.blueprint,
     sign_in.blueprint,
     dashboard.blueprint,

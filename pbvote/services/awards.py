@@ -1,5 +1,6 @@
 """What follows a result: groups take or refuse their grant, and report on it."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,9 +34,43 @@ def of_round(session: Session, *, voting_round: VotingRound) -> list[Award]:
         select(Award)
         .where(Award.round_id == voting_round.id, Award.version == version)
         .order_by(Award.position)
-        .options(selectinload(Award.reports), selectinload(Award.proposal))
+        .options(
+            selectinload(Award.reports).selectinload(AwardReport.pictures),
+            selectinload(Award.proposal).selectinload(Proposal.group),
+        )
     )
     return list(session.scalars(query))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What became of a round's grants so far; money in minor units."""
+
+    awards: list[Award]
+
+    @property
+    def awarded(self) -> int:
+        """What was awarded and not turned down."""
+        return sum(award.amount for award in self.awards if award.status != "refused")
+
+    @property
+    def spent(self) -> int:
+        return sum(spent(award) for award in self.awards)
+
+    def count(self, status: str) -> int:
+        return sum(award.status == status for award in self.awards)
+
+
+def standing(session: Session, *, voting_round: VotingRound) -> Standing:
+    return Standing(of_round(session, voting_round=voting_round))
+
+
+def find_in_round(session: Session, *, voting_round: VotingRound, award_id: int) -> Award:
+    """A grant of this round, for the council's people."""
+    award = session.get(Award, award_id)
+    if award is None or award.round_id != voting_round.id:
+        raise NotFound("award-not-found")
+    return award
 
 
 def find(session: Session, *, award_id: int, account: Account) -> Award:

@@ -5,13 +5,16 @@ from datetime import datetime
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbvote.models import Account, Award, Publication
+from pbvote.services.keyring import Keyring
+from tests.browser.conftest import follow
 from tests.browser.test_applying import inspect, press, sign_in
-from tests.factories import make_group, make_proposal, make_round
+from tests.browser.test_officer import sign_in as sign_in_officer
+from tests.factories import make_group, make_officer, make_proposal, make_round
 from tests.person import Person
 
 pytestmark = pytest.mark.browser
@@ -25,7 +28,12 @@ def alice(session: Session, now: datetime, app: Flask) -> Account:
 
 
 def test_a_group_takes_its_grant_and_reports(
-    app: Flask, browse: Callable[..., Page], session: Session, now: datetime, alice: Account
+    app: Flask,
+    browse: Callable[..., Page],
+    session: Session,
+    now: datetime,
+    alice: Account,
+    keyring: Keyring,
 ) -> None:
     published = make_round(session, now=now, phase="closed", counted_at=now, published_at=now)
     proposal = make_proposal(
@@ -34,11 +42,12 @@ def test_a_group_takes_its_grant_and_reports(
     session.add(Publication(round_id=published.id, version=1, published_at=now))
     session.flush()
     session.add(Award(round_id=published.id, version=1, proposal_id=proposal.id, position=1, amount=4_000_00))
+    officer, slug = make_officer(session, keyring=keyring, now=now), published.slug
     session.commit()
     page = browse(width=412)
     page.goto("/groups/")
     sign_in(app, page, ALICE)
-    page.get_by_role("link", name="Accept the grant").click()
+    follow(page, page.get_by_role("link", name="Accept the grant"))
     inspect(page, "a grant offered")
     page.get_by_label("Yes, we take it").check()
     press(page, "Send the answer")
@@ -50,6 +59,12 @@ def test_a_group_takes_its_grant_and_reports(
     press(page, "Send the report")
     assert "We dug the first metre." in page.inner_text("main")
     inspect(page, "a grant with a report")
+    desk = browse(width=412)
+    sign_in_officer(desk, officer, keyring)
+    desk.goto(f"/officer/rounds/{slug}/grants/")
+    desk.get_by_text("What the group tells").click()
+    expect(desk.get_by_text("We dug the first metre.")).to_be_visible()
+    inspect(desk, "the grants of a round")
 
 
 def test_a_poster_shows_the_proposal_and_how_to_reach_it(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pbvote.models import Account, Award, OutboxMessage, Publication
 from pbvote.services.keyring import Keyring
-from tests.factories import make_group, make_officer, make_proposal, make_round
+from tests.factories import PASSWORD, make_group, make_officer, make_proposal, make_round
 from tests.person import Person
 
 ALICE = "alice@example.com"
@@ -123,3 +123,77 @@ def test_a_strangers_grant_is_not_there(app: Flask, award: Award) -> None:
     for deed in ("answer", "reports"):
         charlie.send(f"/awards/{award.id}/{deed}", [("csrf_token", charlie.csrf()), ("answer", "accept")])
         assert charlie.status == 404
+
+
+def test_the_list_of_a_group_says_what_became_of_its_proposals(
+    alice: Person, session: Session, award: Award, now: datetime
+) -> None:
+    make_proposal(
+        session, voting_round=award.proposal.voting_round, group=award.proposal.group, now=now, title="A shed"
+    )
+    session.commit()
+    alice.open("/groups/")
+    assert "Gets a grant" in alice.text
+    assert "Not funded" in alice.text
+    answer(alice, award, "refuse")
+    alice.open("/groups/")
+    assert "Grant not taken" in alice.text
+    assert "Gets a grant" not in alice.text
+
+
+class TestTheCouncilsPeople:
+    @pytest.fixture
+    def observer(self, app: Flask, session: Session, keyring: Keyring, now: datetime) -> Person:
+        account = make_officer(session, keyring=keyring, now=now, roles=("observer",))
+        email = str(account.email)
+        session.commit()
+        person = Person(app)
+        person.sign_in_officer(email, PASSWORD)
+        return person
+
+    def test_they_read_who_took_a_grant_what_was_spent_and_what_is_told(
+        self, alice: Person, observer: Person, session: Session, award: Award
+    ) -> None:
+        place = f"/officer/rounds/{award.proposal.voting_round.slug}/grants/"
+        session.rollback()
+        observer.open(place)
+        assert "Waits for an answer" in observer.text
+        answer(alice, award, "accept")
+        stream = BytesIO()
+        Image.new("RGB", (900, 600), "green").save(stream, "JPEG")
+        stream.seek(0)
+        alice.submit("reports", text="We dug.", spent="1,200", alt="A hole", picture=[(stream, "hole.jpg")])
+        observer.open(place)
+        for said in ("Taken", "£5,000", "£1,200", "We dug."):
+            assert said in observer.text
+        session.rollback()
+        observer.open(f"{place}{award.id}/uploads/{award.reports[0].pictures[0].id}")
+        assert observer.page.mimetype == "image/webp"
+
+    def test_a_refused_grant_is_not_among_what_was_awarded(
+        self, alice: Person, observer: Person, session: Session, award: Award
+    ) -> None:
+        answer(alice, award, "refuse")
+        observer.open(f"/officer/rounds/{award.proposal.voting_round.slug}/grants/")
+        assert "awarded£0" in observer.text
+        assert "Not taken" in observer.text
+
+    def test_a_grant_of_another_round_is_not_there(
+        self, observer: Person, session: Session, award: Award, now: datetime
+    ) -> None:
+        make_round(session, now=now, phase="closed", slug="other", counted_at=now, published_at=now)
+        session.commit()
+        observer.open(f"/officer/rounds/other/grants/{award.id}/uploads/1")
+        assert observer.status == 404
+
+    def test_before_the_result_there_is_nothing_to_read(
+        self, observer: Person, session: Session, now: datetime
+    ) -> None:
+        make_round(session, now=now, phase="voting", slug="open")
+        session.commit()
+        observer.open("/officer/rounds/open/grants/")
+        assert observer.status == 409
+
+    def test_a_group_does_not_read_it(self, alice: Person, session: Session, award: Award) -> None:
+        alice.open(f"/officer/rounds/{award.proposal.voting_round.slug}/grants/")
+        assert alice.status == 403

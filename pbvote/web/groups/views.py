@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from pbvote.extensions import db, limiter
 from pbvote.models import CommunityGroup
-from pbvote.services import groups, inbox, proposals, rounds
+from pbvote.services import awards, groups, inbox, proposals, rounds
 from pbvote.services.refusal import NotFound, Refusal
 from pbvote.web.access import account, everyone, group_members
 from pbvote.web.context import now
@@ -48,6 +48,7 @@ def index() -> Response:
         groups=groups.of_account(db.session, account=person),
         proposals=proposals.of_account(db.session, account=person),
         rounds=[one for one in rounds.visible(db.session, now=now()) if one.is_collecting(now())],
+        award_of=lambda proposal: awards.of_proposal(db.session, proposal=proposal),
     )
 
 

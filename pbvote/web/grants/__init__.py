@@ -1,0 +1,1 @@
+"""What became of a round's grants, for officers and observers."""
