@@ -211,6 +211,22 @@ def test_a_run_in_coarse_units_is_off_by_many_pence():
 
 
 @pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+def test_what_takes_all_its_supporters_have_is_bought_in_the_turn_of_its_price_per_point(engine):
+    # three voters with 100/3 each pay for the park, and their rounded money falls short of it
+    costs = {"park": 100, "pond": 50, "moon": 900, "star": 900}
+    ballots = {("park", "moon", "star"): 3, ("star", "moon", "pond"): 3}
+    election = Election.ranked(
+        projects=[Project(*item) for item in costs.items()], ballots=ballots, budget=200
+    )
+    with using(engine):
+        tally = count(election, "equal-shares-points", {"completion": "none", "top_up": False})
+    assert [(step.project, step.price) for step in tally.steps] == [
+        ("park", Fraction(100, 9)),
+        ("pond", Fraction(50, 3)),
+    ]
+
+
+@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
 def test_what_costs_nothing_is_bought_first_in_the_order_t_by_every_engine(engine):
     projects = [Project("cheap", 1), Project("a", 0), Project("b", 0), Project("c", 0)]
     ballots = {("c", "b", "cheap"): 1, ("b", "cheap"): 2, ("c", "a"): 1}
