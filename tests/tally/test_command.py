@@ -102,6 +102,12 @@ def test_the_official_way_breaks_ties_by_the_order_of_the_file_and_says_what_dif
     assert "A tie was broken another way" in text
 
 
+def test_the_official_way_takes_the_order_of_the_file_also_where_another_rule_is_asked_for(tied, capsys):
+    assert main([tied, "--rule", "greedy-no-skip"]) == REFUSED
+    assert main([tied, "--official", "--rule", "greedy-no-skip"]) == DONE
+    assert "Funded by greedy-no-skip" in capsys.readouterr().out
+
+
 def test_an_official_outcome_that_does_not_follow_has_its_own_exit_code(tied, tmp_path, capsys):
     wrong = tmp_path / "wrong.pb"
     wrong.write_bytes(TIED.replace(b"2;b;South", b"2;a;South"))

@@ -33,6 +33,19 @@ def ranked(ballots, budget, **costs):
     return Election.ranked(projects=projects, ballots=[tuple(ballot) for ballot in ballots], budget=budget)
 
 
+def test_a_vote_for_one_project_is_measured_as_a_first_choice_and_as_an_approval():
+    projects = [Project("a", 1), Project("b", 1), Project("c", 3)]
+    ballots = [("a",), ("a",), ("b",), ("b",), ("c",)]
+    election = Election.choose_one(projects=projects, ballots=ballots, budget=1)
+    found = fairness(election, count(election, "choose-one", order="abc"))
+    assert (found.with_first, found.with_any) == (2, 2)
+    assert found.psc is None
+    assert found.ejr == ()
+    plenty = Election.choose_one(projects=projects, ballots=ballots, budget=3)
+    left_out = fairness(plenty, count(plenty, "choose-one", order="cab")).ejr
+    assert left_out == ejr_plus_violations(plenty, ("a", "b"))
+
+
 def test_first_choices_any_choices_and_the_mean_rank_are_counted_by_hand():
     election = ranked(["ab", "ab", "ba", "cb", "c"], 2, a=1, b=1, c=1)
     found = fairness(election, count(election, "points-greedy", order="abc"))
