@@ -241,7 +241,7 @@ def test_no_number_of_ballots_is_enough_for_what_costs_more_than_the_budget_howe
     election = Election.ranked(projects=projects, ballots=ballots, budget=20)
     (why,) = count(election, parameters={**ALONE, "start": 13}).not_funded
     assert (why.project, why.reason, why.enough) == ("pond", "too-dear", None)
-    assert (why.money, why.missing) == (26, 0)
+    assert (why.money, why.missing, why.highest) == (26, 0, 20)
 
 
 def test_who_pays_exactly_what_they_hold_has_paid_all_also_where_points_make_them_pay_twofold():
