@@ -376,6 +376,14 @@ def test_every_verdict_has_its_sentence(status, words):
     assert shown(print_verdict, Verdict(status, "greedy"), width=100) == f"{words}\n"
 
 
+def test_a_verdict_lists_what_differs_one_after_the_other():
+    verdict = Verdict("differs", "greedy", "greedy", ("a", "b"), ("c", "d"))
+    assert shown(print_verdict, verdict, width=100).splitlines()[1:] == [
+        "  funded officially, not by this count: a, b",
+        "  funded by this count, not officially: c, d",
+    ]
+
+
 def test_a_result_names_parts_in_the_words_of_the_page_and_marks_ties():
     parts = ("shares", "walk", "top-up", "part-funding", "reserve", "load", "unheard-of")
     steps = [replace(SHARES, number=number, part=part) for number, part in enumerate(parts, 1)]
