@@ -198,8 +198,9 @@ class Judge:
         told, nearby = self.told[function], self.told[function.rpartition(".")[0]]
         reach = [test for test in self.reach.get(function, ()) if test in self.items]
         reach.sort(key=lambda test: -(5 * told[test] + nearby[test] + 0.05) / (self.lasts[test] + 0.01))
-        if self.killers.get(name) in reach:
-            reach.insert(0, reach.pop(reach.index(self.killers[name])))
+        killer = self.killers.get(name)
+        if killer in self.items:
+            reach = [killer, *(test for test in reach if test != killer)]
         within, total = [], 0.0
         for test in reach:
             if not within or told[test] or total + self.lasts[test] <= self.seconds:

@@ -10,6 +10,7 @@ fell below
 have gone the
   same way up to the step at which it wins, so the highest cost is the largest over the steps of the highest
   cost at which it beats that step's winner, and over the ends of levels of what its supporters then hold.
+  More than the budget it may not cost: what is dearer takes no part.
   With κ the winner's price ÷ divisor and f(r) = Σ min(held, u·r), it beats the winner at cost x if
   f(κ·divisor) ≥ x. A draw counts as lost unless T would have it first;
 - ``enough``: supporters who put it first hold e each and pay for nothing else before it, so ⌈c/e⌉ of them
@@ -74,7 +75,8 @@ class Watch:
         """When nobody can pay: what would still have been within reach?"""
         for place in self.places:
             if self.run.demand.supporters(place, self.run.level):
-                self.best[place] = max(self.best[place], self._whole_money(place, self.run.level))
+                within = min(self._whole_money(place, self.run.level), self.election.budget)
+                self.best[place] = max(self.best[place], within)
 
     def facts(self) -> dict[int, NotFunded]:
         """By place, why."""

@@ -387,6 +387,13 @@ def test_points_may_be_for_no_more_projects_than_the_most_allowed(make):
     assert trouble.value.message.id == "tally.ballot-too-long"
 
 
+def test_approvals_may_be_no_more_than_the_most_allowed():
+    assert approved([("a",)], max_length=7).max_length == 7
+    with pytest.raises(BadElection) as trouble:
+        approved([("a", "b")], max_length=1)
+    assert trouble.value.message.id == "tally.ballot-too-long"
+
+
 def test_an_outcome_is_preferred_by_more_voters_over_all_ballots_together():
     election = approved({("a",): 3, ("b",): 2, ("a", "c"): 1, ("b", "c"): 3})
     assert not prefer_first(election, ["a"], ["c"])

@@ -86,7 +86,7 @@ def test_a_project_is_explained_in_the_currency_of_the_file(capsys):
 def test_a_long_name_gives_way_and_ties_are_marked(tied, capsys):
     text = printed(capsys, tied, "--rule", "greedy", "--seed", "4")
     assert "…" in text
-    assert "taken after a tie" in text
+    assert "\n* taken after a tie\n" in text
 
 
 def test_money_by_ward_stands_beside_the_voters(tied, capsys):
@@ -100,6 +100,13 @@ def test_the_official_way_breaks_ties_by_the_order_of_the_file_and_says_what_dif
     text = capsys.readouterr().out
     assert "follows from the ballots, with what is said below" in text
     assert "A tie was broken another way" in text
+    assert "Funded by greedy" in text
+
+
+def test_the_official_way_takes_the_order_of_the_file_also_where_another_rule_is_asked_for(tied, capsys):
+    assert main([tied, "--rule", "greedy-no-skip"]) == REFUSED
+    assert main([tied, "--official", "--rule", "greedy-no-skip"]) == DONE
+    assert "Funded by greedy-no-skip" in capsys.readouterr().out
 
 
 def test_an_official_outcome_that_does_not_follow_has_its_own_exit_code(tied, tmp_path, capsys):

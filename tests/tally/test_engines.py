@@ -170,6 +170,37 @@ def test_every_engine_gives_the_same_bytes_where_costs_differ_by_less_than_the_e
         assert len(answers) == 1, seed
 
 
+def tight(seed, *, points):
+    """As coarse, and what supporters hold is the cost, or twice or three times the cost, to a few pence."""
+    costs, ballots, budget = coarse(seed)
+    dice = random.Random(seed)
+    share = Fraction(budget, sum(ballots.values()))
+    longest = max(map(len, ballots))
+    for name in costs:
+        behind = Fraction(0)
+        for ballot, voters in ballots.items():
+            if name in ballot:
+                behind += Fraction(longest - ballot.index(name), longest) * voters if points else voters
+        costs[name] = max(1, int(behind * share / dice.choice([1, 2, 2, 3])) + dice.randint(-3, 3))
+    return costs, ballots, budget
+
+
+@pytest.mark.parametrize("rule", [*RULES, "equal-shares-approval"])
+@pytest.mark.parametrize("block", range(4))
+def test_every_engine_gives_the_same_bytes_where_supporters_hold_the_cost_to_a_few_pence(block, rule):
+    make = Election.approval if rule == "equal-shares-approval" else Election.ranked
+    for seed in range(8 * block, 8 * block + 8):
+        costs, ballots, budget = tight(seed, points=rule == "equal-shares-points")
+        projects = [Project(*item) for item in costs.items()]
+        election = make(projects=projects, ballots=ballots, budget=budget)
+        answers = set()
+        for engine in ENGINES.values():
+            with using(engine):
+                tally = count(election, rule, {"cap": 3, "step": 1}, order=downward(costs))
+                answers.add(tally.to_json())
+        assert len(answers) == 1, seed
+
+
 def test_a_run_in_coarse_units_is_off_by_many_pence():
     costs, ballots, budget = coarse(1)
     projects = [Project(*item) for item in costs.items()]
@@ -177,6 +208,22 @@ def test_a_run_in_coarse_units_is_off_by_many_pence():
     run = Run(rank_equal_shares.asked(election), Fraction(budget, election.voters), tuple)
     assert run.fits_machine
     assert run.error > 3 << run.scale
+
+
+@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+def test_what_takes_all_its_supporters_have_is_bought_in_the_turn_of_its_price_per_point(engine):
+    # three voters with 100/3 each pay for the park, and their rounded money falls short of it
+    costs = {"park": 100, "pond": 50, "moon": 900, "star": 900}
+    ballots = {("park", "moon", "star"): 3, ("star", "moon", "pond"): 3}
+    election = Election.ranked(
+        projects=[Project(*item) for item in costs.items()], ballots=ballots, budget=200
+    )
+    with using(engine):
+        tally = count(election, "equal-shares-points", {"completion": "none", "top_up": False})
+    assert [(step.project, step.price) for step in tally.steps] == [
+        ("park", Fraction(100, 9)),
+        ("pond", Fraction(50, 3)),
+    ]
 
 
 @pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pbvote.tally import Election, Project, compare, count, fairness
 from pbvote.tally.metrics import by_group
-from pbvote.tally.proportionality import ejr_plus_violations, inclusion_psc_violations
+from pbvote.tally.proportionality import Violation, ejr_plus_violations, inclusion_psc_violations
 from tests.tally.small_elections import KINDS, small_election, some_order
 
 numbers = st.integers(0, 10_000)
@@ -31,6 +31,48 @@ def voters_of(election):
 def ranked(ballots, budget, **costs):
     projects = [Project(name, cost) for name, cost in costs.items()]
     return Election.ranked(projects=projects, ballots=[tuple(ballot) for ballot in ballots], budget=budget)
+
+
+def test_a_vote_for_one_project_is_measured_as_a_first_choice_and_as_an_approval():
+    projects = [Project("a", 1), Project("b", 1), Project("c", 3)]
+    ballots = [("a",), ("a",), ("b",), ("b",), ("c",)]
+    election = Election.choose_one(projects=projects, ballots=ballots, budget=1)
+    found = fairness(election, count(election, "choose-one", order="abc"))
+    assert (found.with_first, found.with_any) == (2, 2)
+    assert found.psc is None
+    assert found.ejr == ()
+    plenty = Election.choose_one(projects=projects, ballots=ballots, budget=3)
+    left_out = fairness(plenty, count(plenty, "choose-one", order="cab")).ejr
+    assert left_out == ejr_plus_violations(plenty, ("a", "b"))
+
+
+def test_one_voter_is_measured_as_one():
+    election = ranked(["ab"], 2, a=1, b=1)
+    assert fairness(election, count(election, "points-greedy")).choices_funded == 2
+
+
+def test_a_score_of_nothing_is_no_choice():
+    projects = [Project("a", 5), Project("b", 1)]
+    election = Election.scoring(projects=projects, ballots=[{"a": 3, "b": 0}, {"b": 1}], budget=1)
+    first, second = count(election, "greedy"), count(election, "greedy-threshold", {"threshold": 2})
+    assert (first.funded, second.funded) == (("b",), ())
+    assert fairness(election, first).with_any == 1
+    assert compare(election, first, second).prefer_first == 1
+
+
+def test_voters_who_agree_on_a_group_in_another_order_are_counted_together():
+    election = ranked(["ab", "ba", "c", "c"], 4, a=2, b=2, c=2)
+    assert inclusion_psc_violations(election, ("c",)) == (
+        Violation("a", 2, ("a", "b"), 2),
+        Violation("b", 2, ("a", "b"), 2),
+    )
+
+
+def test_those_who_have_equally_little_complain_together_and_those_who_have_more_do_not():
+    projects = [Project(name, 2) for name in "cpx"]
+    ballots = [("p",), ("p", "x"), ("p", "c"), ("c",)]
+    election = Election.approval(projects=projects, ballots=ballots, budget=4)
+    assert ejr_plus_violations(election, ("c",)) == (Violation("p", 2, ("p",), 2),)
 
 
 def test_first_choices_any_choices_and_the_mean_rank_are_counted_by_hand():

@@ -237,9 +237,11 @@ def test_what_every_voter_has_to_put_first_can_be_bought_by_all_of_them_and_no_f
 
 def test_no_number_of_ballots_is_enough_for_what_costs_more_than_the_budget_however_far_shares_are_raised():
     projects = [Project("park", 10), Project("pond", 24)]
-    election = Election.ranked(projects=projects, ballots=[("park", "pond"), ("pond",)], budget=20)
+    ballots = [("park",), ("pond",), ("pond",)]
+    election = Election.ranked(projects=projects, ballots=ballots, budget=20)
     (why,) = count(election, parameters={**ALONE, "start": 13}).not_funded
     assert (why.project, why.reason, why.enough) == ("pond", "too-dear", None)
+    assert (why.money, why.missing, why.highest) == (26, 0, 20)
 
 
 def test_who_pays_exactly_what_they_hold_has_paid_all_also_where_points_make_them_pay_twofold():

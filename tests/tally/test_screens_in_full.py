@@ -1,6 +1,7 @@
 """What the commands print, write and show while they work, line by line."""
 
 import io
+import re
 import sys
 from dataclasses import replace
 from fractions import Fraction
@@ -10,7 +11,7 @@ import pytest
 from rich.console import Console
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pbvote.tally import Message
+from pbvote.tally import Election, Message, Project, count, fairness
 from pbvote.tally.command import _headline, _money, _Watch, main, parser
 from pbvote.tally.metrics import Fairness, GroupShare
 from pbvote.tally.official.__main__ import _parser, _plain, _print_reasons, _print_table
@@ -374,6 +375,20 @@ def test_a_part_of_nothing_is_not_shown():
 )
 def test_every_verdict_has_its_sentence(status, words):
     assert shown(print_verdict, Verdict(status, "greedy"), width=100) == f"{words}\n"
+
+
+def test_nobody_is_a_share_of_nobody():
+    nobody = Election.approval(projects=[Project("a", 1)], ballots=[], budget=1)
+    table = printed(fairness_table((fairness(nobody, count(nobody, "greedy")),), str))
+    assert re.search(r"\nwith any choice funded +0\n", table)
+
+
+def test_a_verdict_lists_what_differs_one_after_the_other():
+    verdict = Verdict("differs", "greedy", "greedy", ("a", "b"), ("c", "d"))
+    assert shown(print_verdict, verdict, width=100).splitlines()[1:] == [
+        "  funded officially, not by this count: a, b",
+        "  funded by this count, not officially: c, d",
+    ]
 
 
 def test_a_result_names_parts_in_the_words_of_the_page_and_marks_ties():

@@ -10,7 +10,7 @@ from pbvote.tally.shares import Run
 from pbvote.tally.ties import TieOrder
 from pbvote.tally.whynot import Watch
 from tests.tally.oracle import price_of
-from tests.tally.test_error_bounds import ASKED, Purses, uneven
+from tests.tally.test_error_bounds import ASKED, Purses, town_for, uneven
 from tests.tally.tie_heavy import downward, tie_heavy
 
 
@@ -104,6 +104,67 @@ def test_the_first_guess_at_the_highest_cost_is_right_to_one_or_mostly_so_where_
                 far += 1
     assert near >= 12
     assert far <= (near // 2 if watch.by_cost else 0)
+
+
+class Asking(Watch):
+    """A watch that counts what it looks at: costs that might have won, and projects that had none higher."""
+
+    questions = found = vain = 0
+
+    def _beats(self, place, winner, key, cost):
+        self.questions += 1
+        return super()._beats(place, winner, key, cost)
+
+    def _highest(self, place, winner, key):
+        highest = super()._highest(place, winner, key)
+        self.found += highest > self.best[place]
+        self.vain += highest <= self.best[place]
+        return highest
+
+
+def asking(kind, numbers):
+    """(watch, place about to be bought, its quote) at every step of elections of real shape."""
+    for number in numbers:
+        election = town_for(kind, number)
+        demand, order = ASKED[kind](election), TieOrder(election, "1", None)
+        run = Run(demand, Fraction(election.budget, 301), order.first)
+        run.books()
+        watch = Asking(election, run, order)
+        for level in range(1, demand.levels + 1):
+            run.enter(level)
+            while (place := run.next()) is not None:
+                quote = run.quote(place)
+                yield watch, place, quote
+                watch.step(place, quote)
+                run.buy(place)
+                watch.bought(place)
+            watch.level_ends()
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_four_questions_mostly_find_the_highest_cost_in_elections_of_real_shape(kind):
+    few = many = 0
+    for watch, winner, quote in asking(kind, range(2)):
+        demand, level = watch.run.demand, watch.run.level
+        for place in watch.places:
+            if place != winner and demand.pull(place, level):
+                before = watch.questions
+                watch._highest(place, winner, quote.price / demand.divisors[winner])
+                few += watch.questions - before <= 4
+                many += watch.questions - before > 4
+    assert few > 60
+    assert many <= few // 50
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_only_projects_that_could_have_won_at_a_higher_cost_are_looked_at_in_elections_of_real_shape(kind):
+    found = vain = 0
+    for watch, winner, quote in asking(kind, range(2)):
+        watch.found = watch.vain = 0
+        watch.step(winner, quote)
+        found, vain = found + watch.found, vain + watch.vain
+    assert found > 20
+    assert vain == 0
 
 
 @pytest.mark.parametrize("kind", ["ranks", "points"])

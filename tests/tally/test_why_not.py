@@ -46,7 +46,7 @@ def test_the_highest_cost_is_the_highest_at_which_a_rerun_buys_the_project(rule,
     for seed in range(120):
         costs, _, budget, tally, again = counted(seed, rule, engine)
         for why in tally.not_funded:
-            if why.reason != "outbid" or budget > 100:
+            if why.highest is None or budget > 100:
                 continue
             won = [
                 cost
