@@ -271,3 +271,70 @@ def test_a_file_whose_projects_are_all_withdrawn_and_fully_funded_is_read_withou
     file = read(file_of(projects=projects, meta="fully_funded;1\n"))
     reading = stated(file)
     assert (reading.rule, reading.election.ids, reading.election.voters) == ("greedy", (), 0)
+
+
+def test_what_was_passed_over_is_noted_in_these_words_and_what_follows_is_read():
+    empty = PROJECTS.replace("b;50;Berries", ";;\nb;50;Berries")
+    found = ranked(projects=empty, lenient=True)
+    assert found.notes == (Note("empty-row", "a row of PROJECTS holds nothing and was passed over", 10),)
+    assert list(found.costs) == ["a", "b", "c"]
+    found = ranked(meta="budget;200\nunit;Little Marsh\n", lenient=True)
+    assert found.notes == (Note("meta", "budget is given twice, with different values; the first counts", 7),)
+    assert (found.budget, found.meta["unit"]) == (100, "Little Marsh")
+    found = ranked(meta=";\nunit;Little Marsh\n")
+    assert found.meta["unit"] == "Little Marsh"
+    headless = file_of().replace(b"key;value\n", b"")
+    text = "META has no line key;value; its first line was read as data"
+    assert contents(headless, lenient=True).notes == (Note("header", text, 2),)
+    odd = file_of().replace(b"Apples", b"Apfels\xe4fte")
+    text = "what is not UTF-8 text was written out byte by byte"
+    assert contents(odd, lenient=True).notes == (Note("encoding", text, 9),)
+    assert contents(odd, lenient=True).projects["a"]["name"] == "Apfels\\xe4fte"
+
+
+def test_a_project_listed_twice_in_other_words_counts_as_it_stands_first():
+    twice = PROJECTS + "a;70;Apples again\n"
+    found = ranked(projects=twice, lenient=True)
+    (note,) = found.notes
+    assert note.text.endswith("differently; the first one counts")
+    assert found.costs["a"] == 60
+
+
+def test_lines_that_end_as_elsewhere_are_counted_once():
+    bad = file_of("voter_id;vote\n1;a\n2;nobody\n").replace(b"\n", b"\r\n")
+    with pytest.raises(PabulibError) as caught:
+        contents(bad)
+    assert caught.value.line == 15
+
+
+@pytest.mark.parametrize("cost", ["-1", "1" + "0" * 30])
+def test_a_cost_that_cannot_be_is_refused_in_its_own_cell(cost):
+    with pytest.raises(PabulibError) as caught:
+        contents(file_of(projects=PROJECTS.replace("b;50", f"b;{cost}")))
+    assert (caught.value.line, caught.value.column) == (10, 3)
+
+
+@pytest.mark.parametrize("points", ["1", "2000000,1"])
+def test_points_that_do_not_fit_are_refused_in_their_own_cell(points):
+    with pytest.raises(PabulibError) as caught:
+        contents(file_of(f"voter_id;vote;points\n1;a,b;{points}\n", kind="scoring"))
+    assert (caught.value.line, caught.value.column) == (14, 7)
+
+
+def test_voters_are_counted_by_what_their_row_says_also_where_it_ends_early():
+    found = read(file_of("voter_id;vote;sex\n1;a;F\n2;b;M\n3;c;F\n4;a\n5;b; \n"))
+    assert found.voters_by("sex") == {"F": 2, "M": 1}
+
+
+def test_an_election_is_written_with_commas_between_the_projects_of_a_ballot():
+    found = read(file_of("voter_id;vote\n1;a,b\n2;c\n"))
+    assert "a,b\n" in write(found.election)
+    assert "XX" not in write(found.election)
+
+
+def test_points_of_ballots_share_one_scale_however_they_differ():
+    found = read(
+        file_of("voter_id;vote;points\n1;a,b;1/2,1\n".replace("1/2", "0.5") + "2;a;0.25\n", kind="scoring")
+    )
+    assert found.points_scale == 4
+    assert dict(zip(found.election.ids, found.election.points, strict=True)) == {"a": 3, "b": 4, "c": 0}
