@@ -125,14 +125,14 @@ class _OutOfPatienceError(Exception):
 
 
 def _first_that_follows(
-    file: PabulibFile, plain: Reading, first: Tally, go_on: Progress
+    file: PabulibFile, plain: Reading, first: Tally, go_on: Callable[..., None]
 ) -> tuple[Reading, tuple[Message, ...]] | None:
     tie = Message("official.tie")
-    go_on("", 0, None)
+    go_on()
     if _follows_otherwise(file, plain, first, go_on):
         return plain, (tie,)
     for reading in variations(file, plain):
-        go_on("", 0, None)
+        go_on()
         try:
             tally = reading.tally(file.order, go_on)
             if difference(file, tally.funded) == ((), ()):
