@@ -8,6 +8,7 @@ from pbvote.tally.command import main
 from pbvote.tally.official import Verdict
 from pbvote.tally.official.stated import (
     Reading,
+    as_cast,
     group_limits,
     ids_in,
     is_fully_funded,
@@ -345,3 +346,18 @@ def test_a_tie_of_loads_without_dice_names_the_level_projects_and_is_recorded_wi
 def test_a_project_without_points_is_said_to_have_no_support():
     election = Election.ranked(projects=[Project("a", 1), Project("b", 0)], ballots=[("a",)], budget=5)
     assert count(election, "points-greedy").not_funded == (NotFunded("b", "no-support"),)
+
+
+def test_a_withdrawal_after_the_vote_leaves_every_point_as_it_was_cast():
+    rows = "a;10;0\nb;10;1\ngone;999999999;0\nc;10;0\n"
+    data = (
+        "META\nkey;value\nnum_projects;4\nnum_votes;3\nbudget;10\nvote_type;ordinal\nrule;greedy\n"
+        f"max_length;3\nPROJECTS\nproject_id;cost;selected\n{rows}"
+        "VOTES\nvoter_id;vote\n1;gone,a\n2;b,gone,a\n3;gone,b,c\n"
+    )
+    file = read(data.encode())
+    assert set(file.election.withdrawn) == {"gone"}
+    cast = as_cast(file)
+    assert dict(zip(cast.ids, cast.points, strict=True)) == {"a": 3, "b": 5, "c": 1}
+    closed_up = dict(zip(file.election.ids, file.election.points, strict=True))
+    assert closed_up == {"a": 5, "b": 6, "c": 2}
