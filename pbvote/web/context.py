@@ -25,7 +25,9 @@ def language() -> str:
     return str(session.get("language", "en"))
 
 
-def typed_address() -> str:
-    """Whom a code is asked for. Limits go by it, since many people share a network's address: a school, a
-    library, a whole mobile network."""
-    return " ".join(request.form.get("address", "").lower().split())[:254] or "nobody"
+def typed_address(field: str = "address") -> str:
+    """Whom a code is asked for, or who somebody says they are.
+
+    Limits go by it, since many people share a network's address: a school, a library, a whole mobile network.
+    """
+    return " ".join(request.form.get(field, "").lower().split())[:254] or "nobody"

@@ -1,5 +1,7 @@
 """Accepting or refusing a grant, and reporting on it."""
 
+from functools import partial
+
 from flask import Blueprint, flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -32,6 +34,7 @@ def _page(award: Award, form: forms.AnswerForm | forms.ReportForm, status: int =
         proposal=award.proposal,
         round=award.proposal.voting_round,
         spent=awards.spent(award),
+        picture_url=partial(url_for, "awards.upload"),
         form=form,
         status=status,
     )

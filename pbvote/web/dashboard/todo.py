@@ -11,7 +11,12 @@ from flask_babel import ngettext
 from pbvote.models import VotingRound
 from pbvote.services.workload import Workload
 
-OVER = ("closed", "counted", "published", "archived")  # nobody comes onto the register any more
+OVER = (
+    "closed",
+    "counted",
+    "published",
+    "archived",
+)  # nobody comes onto the register any more, and the key is in use
 
 
 @dataclass(frozen=True)
@@ -47,14 +52,7 @@ def _tasks(voting_round: VotingRound, work: Workload, *, now: datetime) -> Itera
         yield Task(text, url_for("screening.index", slug=slug))
     if phase in ("screening", "voting-delayed") and not work.to_screen:
         yield Task(_("Publish the shortlist"), url_for("screening.index", slug=slug), urgent=True)
-    if not work.key_ready and phase in (
-        "waiting-for-proposals",
-        "collecting",
-        "screening",
-        "shortlist",
-        "voting",
-        "voting-delayed",
-    ):
+    if not work.key_ready and phase not in ("set-up", *OVER):
         urgent = phase in ("shortlist", "voting", "voting-delayed")
         yield Task(
             _("Make and try out the key of the ballot box"), url_for("custody.show", slug=slug), urgent

@@ -1,6 +1,8 @@
 """What became of each grant of a round: taken or not, what was spent, what the groups tell."""
 
-from flask import Blueprint
+from functools import partial
+
+from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
 from pbvote.extensions import db
@@ -23,6 +25,7 @@ def show(slug: str) -> Response:
         managed_round=voting_round,
         standing=awards.standing(db.session, voting_round=voting_round),
         spent_of=awards.spent,
+        picture_url=partial(url_for, "grants.upload", slug=slug),
     )
 
 

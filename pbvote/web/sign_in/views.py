@@ -18,7 +18,7 @@ blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
 
 
 def _typed_email() -> str:
-    return " ".join(request.form.get("email", "").lower().split())[:254] or "nobody"
+    return typed_address("email")
 
 
 def _typed_email_here() -> str:
